@@ -1,0 +1,1 @@
+"""Neural networks you can see through, at the speed of the machine."""

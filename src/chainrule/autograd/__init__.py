@@ -1,0 +1,1 @@
+"""Tensors, the graph they record, and gradients."""

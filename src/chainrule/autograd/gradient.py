@@ -1,0 +1,197 @@
+"""The backward pass: walk the graph from a result to its leaves, multiplying local derivatives.
+
+Reverse-mode differentiation (Linnainmaa 1970; Rumelhart, Hinton and Williams 1986): nodes are visited
+in the opposite order of their making, so that the gradient of every intermediate value is complete,
+summed over all its uses, before it is passed on. The order is explicit; nothing recurses, so a graph may
+be arbitrarily deep.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chainrule.array_types import Array
+from chainrule.autograd.graph import Hook, Node, wrap
+from chainrule.errors import GradientError, InvalidShape
+
+if TYPE_CHECKING:
+    from chainrule.autograd.core import TensorCore
+    from chainrule.autograd.tensor import Tensor
+
+
+def reachable_nodes(roots: "Sequence[TensorCore]") -> list[Node]:
+    """Return the nodes that gradients of these tensors flow through, last made first."""
+    found: dict[int, Node] = {}
+    stack = [root._node for root in roots if root._node is not None and root._requires_grad]
+    while stack:
+        node = stack.pop()
+        if node.number in found:
+            continue
+        found[node.number] = node
+        for tensor in node.inputs:
+            if tensor is not None and tensor._requires_grad and tensor._node is not None:
+                stack.append(tensor._node)
+    return [found[number] for number in sorted(found, reverse=True)]
+
+
+class BackwardPass:
+    """One walk backwards: the gradients of all nodes and leaves reached so far.
+
+    Attributes:
+        nodes: What is visited, in order.
+        of_node: Gradient of each node's output, by node number.
+        of_leaf: Gradient of each leaf, by ``id``, with the leaf itself.
+
+    The pass is an object so that others (explanations, observers) can walk it node by node.
+    """
+
+    def __init__(self, roots: "Sequence[TensorCore]", gradients: Sequence[Array]) -> None:
+        self.nodes = reachable_nodes(roots)
+        self.of_node: dict[int, Array] = {}
+        self.of_leaf: dict[int, tuple[TensorCore, Array]] = {}
+        for root, gradient in zip(roots, gradients, strict=True):
+            self._add(root, gradient)
+
+    def run(self, retain_graph: bool = False, keep_all: bool = False) -> None:
+        """Visit every node.
+
+        Args:
+            retain_graph: Keep the values needed to go backwards again.
+            keep_all: Keep the gradients of intermediate values after they were passed on.
+        """
+        with np.errstate(all="ignore"):
+            for node in self.nodes:
+                self.visit(node)
+                if not keep_all:
+                    del self.of_node[node.number]
+        if not retain_graph:
+            for node in self.nodes:
+                node.free()
+
+    def visit(self, node: Node) -> None:
+        """Pass the gradient of a node's output on to its inputs."""
+        gradient = self.of_node[node.number]
+        if node.listeners:
+            gradient = self.of_node[node.number] = run_hooks(node.listeners, gradient)
+        for position, tensor in enumerate(node.inputs):
+            if (
+                tensor is not None
+                and tensor._requires_grad
+                and node.operation.has_derivative(position)
+            ):
+                result = node.differentiate(position, gradient)
+                # A view marks memory that is shared, so that no leaf takes it for its own.
+                self._add(tensor, result.view() if result is gradient else result)
+
+    def _add(self, tensor: "TensorCore", gradient: Array) -> None:
+        """Add one contribution to the gradient of a tensor."""
+        node = tensor._node
+        if node is None:
+            before = self.of_leaf.get(id(tensor))
+            total = gradient if before is None else before[1] + gradient
+            self.of_leaf[id(tensor)] = (tensor, total)
+        else:
+            known = self.of_node.get(node.number)
+            self.of_node[node.number] = gradient if known is None else known + gradient
+
+
+def run_hooks(hooks: "Sequence[Hook]", gradient: Array) -> Array:
+    """Show a gradient to each hook; one that returns an array replaces it."""
+    for hook in hooks:
+        changed = hook(gradient)
+        if changed is not None:
+            gradient = changed
+    return gradient
+
+
+def initial_gradient(root: "TensorCore", gradient: "TensorCore | None") -> Array:
+    """Return the gradient a backward pass starts with: 1 for a scalar, else the one given.
+
+    Raises:
+        GradientError: if the tensor has no graph, or needs a gradient argument and got none.
+        InvalidShape: if the gradient argument has another shape than the tensor.
+    """
+    if not root._requires_grad:
+        raise GradientError(
+            "backward() was called on a tensor that does not require a gradient: none of the tensors it was "
+            "computed from has requires_grad=True, or it was computed under no_grad()."
+        )
+    if gradient is None:
+        if root.array.size != 1:
+            raise GradientError(
+                f"backward() without an argument needs a single number, got shape {root.array.shape}: reduce "
+                "it first, e.g. with .sum() or .mean(), or pass gradient=..."
+            )
+        return np.ones_like(root.array)
+    given = gradient.array
+    if given.shape != root.array.shape:
+        raise InvalidShape(
+            f"backward(gradient=...) got a gradient of shape {given.shape} for a tensor of shape "
+            f"{root.array.shape}: they must be equal."
+        )
+    return given.astype(root.array.dtype, copy=False)
+
+
+def accumulate(leaf: "TensorCore", gradient: Array) -> None:
+    """Add a gradient to ``leaf.grad``, making that a tensor of its own memory."""
+    if leaf.grad is None:
+        # Identities and broadcasts hand on memory that other gradients share.
+        owned = (
+            gradient.copy() if gradient.base is not None or not gradient.flags.owndata else gradient
+        )
+        leaf.grad = wrap(owned)
+    else:
+        leaf.grad.array = leaf.grad.array + gradient
+
+
+def backward(
+    root: "TensorCore", gradient: "TensorCore | None" = None, retain_graph: bool = False
+) -> None:
+    """Add the gradient of ``root`` to the ``.grad`` of every leaf it was computed from."""
+    walk = BackwardPass([root], [initial_gradient(root, gradient)])
+    walk.run(retain_graph)
+    for leaf, total in walk.of_leaf.values():
+        accumulate(leaf, run_hooks(leaf._hooks, total) if leaf._hooks else total)
+
+
+def grad(
+    outputs: "Tensor | Sequence[Tensor]",
+    inputs: "Tensor | Sequence[Tensor]",
+    grad_outputs: "Tensor | Sequence[Tensor | None] | None" = None,
+    retain_graph: bool = False,
+    allow_unused: bool = False,
+) -> "tuple[Tensor | None, ...]":
+    """Return the gradients of the outputs' sum with respect to the inputs, leaving ``.grad`` alone.
+
+    Args:
+        outputs: One tensor or several.
+        inputs: The tensors to differentiate with respect to; leaves or intermediate.
+        grad_outputs: For each output, the gradient to start with; 1 for single numbers.
+        retain_graph: Keep the graph for another pass.
+        allow_unused: Give None for an input that the outputs do not depend on, instead of an error.
+
+    Raises:
+        GradientError: if an input was not used, unless allowed.
+    """
+    roots = [outputs] if not isinstance(outputs, Sequence) else list(outputs)
+    wanted = [inputs] if not isinstance(inputs, Sequence) else list(inputs)
+    given = (
+        list(grad_outputs) if isinstance(grad_outputs, Sequence) else [grad_outputs] * len(roots)
+    )
+    starts = [initial_gradient(root, g) for root, g in zip(roots, given, strict=True)]
+    walk = BackwardPass(roots, starts)
+    walk.run(retain_graph, keep_all=True)
+    results: list[Tensor | None] = []
+    for position, tensor in enumerate(wanted):
+        if tensor._node is None:
+            found = walk.of_leaf.get(id(tensor), (tensor, None))[1]
+        else:
+            found = walk.of_node.get(tensor._node.number)
+        if found is None and not allow_unused:
+            raise GradientError(
+                f"grad(): the outputs do not depend on input {position}, of shape {tensor.array.shape}. "
+                "Pass allow_unused=True to get None for it."
+            )
+        results.append(None if found is None else wrap(found.copy()))
+    return tuple(results)

@@ -1,0 +1,104 @@
+"""Whether operations record a graph, per thread: no_grad, enable_grad, set_grad_enabled."""
+
+import functools
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class _State(threading.local):
+    """What holds for the operations of one thread."""
+
+    grad_enabled: bool = True
+    scope: object | None = None  # innermost module being called, noted on every node
+    tracer: "list[object] | None" = None  # receives every node, differentiable or not, in order
+
+
+state = _State()
+
+
+class set_grad_enabled:  # noqa: N801 - PyTorch's name
+    """Switch recording on or off, at once, and back at the end of a ``with`` block.
+
+    >>> with set_grad_enabled(False):
+    ...     is_grad_enabled()
+    False
+    """
+
+    def __init__(self, mode: bool) -> None:
+        self.mode = mode
+        self.previous = state.grad_enabled
+        state.grad_enabled = mode
+
+    def __enter__(self) -> None:
+        state.grad_enabled = self.mode
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        state.grad_enabled = self.previous
+
+
+class _GradMode:
+    """A recording mode for a ``with`` block or, as a decorator, for a function."""
+
+    mode: bool
+
+    def __init__(self) -> None:
+        self.previous: list[bool] = []
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def in_mode(*args: P.args, **kwargs: P.kwargs) -> R:
+            with type(self)():
+                return function(*args, **kwargs)
+
+        return in_mode
+
+    def __enter__(self) -> None:
+        self.previous.append(state.grad_enabled)
+        state.grad_enabled = self.mode
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        state.grad_enabled = self.previous.pop()
+
+
+class no_grad(_GradMode):  # noqa: N801 - PyTorch's name
+    """Record nothing inside this block, or inside the decorated function.
+
+    >>> with no_grad():
+    ...     is_grad_enabled()
+    False
+    """
+
+    mode = False
+
+
+class enable_grad(_GradMode):  # noqa: N801 - PyTorch's name
+    """Record inside this block even within ``no_grad``."""
+
+    mode = True
+
+
+inference_mode = no_grad
+
+
+def is_grad_enabled() -> bool:
+    """Return whether operations are being recorded in this thread.
+
+    >>> is_grad_enabled()
+    True
+    """
+    return state.grad_enabled

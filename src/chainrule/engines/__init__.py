@@ -1,0 +1,1 @@
+"""Engines run training steps; each states what it can do."""

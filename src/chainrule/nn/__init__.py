@@ -1,0 +1,1 @@
+"""Modules, losses and initialisation under PyTorch's names."""

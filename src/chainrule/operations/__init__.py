@@ -1,0 +1,1 @@
+"""What an operation is: value, derivative, shape rule, domain, kinks and source."""
