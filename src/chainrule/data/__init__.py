@@ -1,1 +1,33 @@
 """Data sets, loaders and the files they come from."""
+
+from chainrule.data.collate import default_collate as default_collate
+from chainrule.data.csv_file import Table as Table
+from chainrule.data.csv_file import read_csv as read_csv
+from chainrule.data.dataset import ConcatDataset as ConcatDataset
+from chainrule.data.dataset import Dataset as Dataset
+from chainrule.data.dataset import Subset as Subset
+from chainrule.data.dataset import TensorDataset as TensorDataset
+from chainrule.data.dataset import random_split as random_split
+from chainrule.data.idx import read_idx as read_idx
+from chainrule.data.idx import read_idx_labels as read_idx_labels
+from chainrule.data.images import read_image as read_image
+from chainrule.data.loader import DataLoader as DataLoader
+from chainrule.data.preprocessing import ImageForm as ImageForm
+from chainrule.data.preprocessing import Preprocessing as Preprocessing
+from chainrule.data.preprocessing import standardize as standardize
+from chainrule.data.samples import read_npy as read_npy
+from chainrule.data.samples import read_samples as read_samples
+from chainrule.data.sets import DATA_SETS as DATA_SETS
+from chainrule.data.sets import find_source as find_source
+from chainrule.data.sets import load as load
+from chainrule.data.source import DataSource as DataSource
+from chainrule.data.split import Split as Split
+from chainrule.data.split import split_indices as split_indices
+from chainrule.data.toy import blobs as blobs
+from chainrule.data.toy import logic_gate as logic_gate
+from chainrule.data.toy import moons as moons
+from chainrule.data.toy import random_labels as random_labels
+from chainrule.data.toy import ring as ring
+from chainrule.data.toy import sine as sine
+from chainrule.data.toy import spirals as spirals
+from chainrule.data.toy import xor as xor

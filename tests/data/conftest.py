@@ -1,0 +1,14 @@
+"""Where the real MNIST files are, for the tests that need them."""
+
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[3] / "shared" / "data" / "mnist"
+
+
+@pytest.fixture(scope="session")
+def mnist_folder() -> Path:
+    if not FOLDER.is_dir():
+        pytest.skip(f"the real MNIST files are not there: {FOLDER}")
+    return FOLDER
