@@ -1,13 +1,13 @@
 """Reproducible random numbers: one generator, from which every random choice comes.
 
 Two kinds of numbers are drawn from it. Initial weights, shuffles and samples come from NumPy's own
-generator. Dropout masks come from *counter-based* bits: the bits of element ``i`` are a function of a
-key and the number ``i`` alone, written once in NumPy's operators, so that an array at a time and one
-scalar at a time, in any order and on any number of threads, give the same mask.
+generator. Dropout masks come from *counter-based* bits: the bits of element ``i`` are a function of
+a key and the number ``i`` alone, written once in NumPy's operators, so that an array at a time and
+one scalar at a time, in any order and on any number of threads, give the same mask.
 
 Source: the mixing function is SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom
-number generators"); counters instead of state are due to Salmon et al. 2011, "Parallel random numbers:
-as easy as 1, 2, 3".
+number generators"); counters instead of state are due to Salmon et al. 2011, "Parallel random
+numbers: as easy as 1, 2, 3".
 """
 
 import copy
@@ -77,7 +77,7 @@ class Generator:
         return self.seed
 
     def reserve(self, count: int) -> int:
-        """Take the next ``count`` positions of the counter-based stream; return the first of them."""
+        """Take the next ``count`` positions of the counter-based stream; return the first."""
         first = self.counter
         self.counter += count
         return first

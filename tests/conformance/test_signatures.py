@@ -1,7 +1,7 @@
 """Our public names are PyTorch's: the same parameters, in the same order, with the same defaults.
 
-PyTorch's deprecated and device-bound parameters, which do nothing on one CPU, may be missing; listed
-in LEFT_OUT. Parameters of ours that PyTorch lacks are listed with the reason in EXTRA.
+PyTorch's deprecated and device-bound parameters, which do nothing on one CPU, may be missing; they
+are listed in LEFT_OUT. Parameters of ours that PyTorch lacks are listed with the reason in EXTRA.
 """
 
 import inspect
@@ -31,6 +31,7 @@ LEFT_OUT_OF = {
     "MaxPool2d": {"return_indices"},
     "max_pool1d": {"return_indices"},
     "max_pool2d": {"return_indices"},
+    "from_pretrained": {"max_norm", "norm_type", "scale_grad_by_freq", "sparse"},
 }
 EXTRA: dict[str, set[str]] = {}
 TORCH_LIKE_MODULES = {"Module", "Parameter"}
@@ -38,7 +39,7 @@ OVERRIDES = get_testing_overrides()
 
 
 def signature_of(function: Callable[..., Any]) -> list[tuple[str, Any]] | None:
-    """Names and defaults of a callable's parameters, self left out; None where nobody knows them."""
+    """Names and defaults of a callable's parameters without self; None where nobody knows them."""
     if inspect.isclass(function):
         function = function.__init__ if "__signature__" not in vars(function) else function
     try:

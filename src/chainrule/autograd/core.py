@@ -64,7 +64,7 @@ class TensorCore:
 
     @property
     def is_leaf(self) -> bool:
-        """Whether it was made by the user rather than computed from tensors that require gradients."""
+        """Whether the user made it, rather than an operation on tensors that require gradients."""
         return self._node is None or not self._requires_grad
 
     @property
@@ -81,13 +81,13 @@ class TensorCore:
     def requires_grad(self, value: bool) -> None:
         if value and self.array.dtype.kind != "f":
             raise InvalidType(
-                f"Only floating-point tensors can require gradients, this one is {self.array.dtype}: "
-                "convert it first, e.g. with .float()."
+                "Only floating-point tensors can require gradients, this one is "
+                f"{self.array.dtype}: convert it first, e.g. with .float()."
             )
         if not value and not self.is_leaf:
             raise GradientError(
-                "requires_grad can only be switched off on leaves: use .detach() to get this tensor's "
-                "values outside the graph."
+                "requires_grad can only be switched off on leaves: use .detach() to get this "
+                "tensor's values outside the graph."
             )
         self._requires_grad = value
 
@@ -102,12 +102,13 @@ class TensorCore:
         """Add the gradient of this tensor to ``.grad`` of every leaf it was computed from.
 
         Args:
-            gradient: What to start with, of this tensor's shape; may be left out for a single number.
+            gradient: What to start with, of this tensor's shape; may be left out for a single
+                number.
             retain_graph: Keep intermediate values, so that backward() can be called again.
 
         Raises:
-            GradientError: if this tensor requires no gradient, is not a single number and no gradient is
-                given, or its graph was freed by an earlier call.
+            GradientError: if this tensor requires no gradient, is not a single number and no
+                gradient is given, or its graph was freed by an earlier call.
             InPlaceError: if a value the derivatives need was changed in place.
         """
         gradients.backward(self, gradient, retain_graph)
@@ -132,7 +133,10 @@ class TensorCore:
         self._hook_list().append(keep)
 
     def register_hook(self, hook: "Callable[[Tensor], Tensor | None]") -> "HookHandle":
-        """Have ``hook(gradient)`` called in each backward pass; what it returns replaces the gradient."""
+        """Have ``hook(gradient)`` called in each backward pass.
+
+        What it returns, unless None, replaces the gradient.
+        """
         if not self._requires_grad:
             raise GradientError("register_hook: this tensor does not require a gradient.")
 
@@ -168,11 +172,14 @@ class TensorCore:
         version.changed_by = name
 
     def before_change(self) -> "Tensor":
-        """Return this tensor as it stands in the graph now, to compute a change in place from."""
-        old = wrap(self.array)
+        """Return this tensor as it stands in the graph now, to compute a change in place from.
+
+        While a graph is recorded it has memory of its own, for derivatives that need the old
+        numbers.
+        """
+        old = wrap(self.array.copy() if state.grad_enabled else self.array)
         old._node = self._node
         old._requires_grad = self._requires_grad
-        old._version = self.shared_version()
         return old
 
     def become(self, result: "TensorCore", name: str) -> Self:
@@ -184,23 +191,24 @@ class TensorCore:
         """
         if result.array.shape != self.array.shape:
             raise InvalidArgument(
-                f"{name} would change the shape in place from {self.array.shape} to {result.array.shape}: "
-                "use the version that makes a new tensor."
+                f"{name} would change the shape in place from {self.array.shape} to "
+                f"{result.array.shape}: use the version that makes a new tensor."
             )
         if not np.can_cast(result.array.dtype, self.array.dtype, "same_kind"):
             raise InvalidType(
-                f"{name} cannot store {result.array.dtype} numbers in a tensor of {self.array.dtype}: "
-                "convert the tensor first, e.g. with .float()."
+                f"{name} cannot store {result.array.dtype} numbers in a tensor of "
+                f"{self.array.dtype}: convert the tensor first, e.g. with .float()."
             )
         if state.grad_enabled and self._requires_grad and self._node is None:
             raise InPlaceError(
-                f"{name} would change a leaf that requires a gradient in place, and its gradient would refer to "
-                "values that are gone. Do it inside `with no_grad():`, or make a new tensor."
+                f"{name} would change a leaf that requires a gradient in place, and its gradient "
+                "would refer to values that are gone. Do it inside `with no_grad():`, or make a "
+                "new tensor."
             )
         if result._requires_grad and self.array.base is not None:
             raise InPlaceError(
-                f"{name} on a view of another tensor would have to change that tensor's gradient, too. Use the "
-                "version that makes a new tensor, or .clone() first."
+                f"{name} on a view of another tensor would have to change that tensor's gradient, "
+                "too. Use the version that makes a new tensor, or .clone() first."
             )
         if result.array is not self.array:
             self.array[...] = result.array
@@ -208,19 +216,12 @@ class TensorCore:
         if result._requires_grad:
             self._node = result._node
             self._requires_grad = True
-            # The memory now is the output of the new node: what the old one needs has gone.
-            self._version = self._rebased_version(result)
+            if result._node is not None:
+                # This memory now is the output of the new node, beginning with this change.
+                result._node.output = self.array
+                if result._node.output_version is not None:
+                    result._node.watch_output(self.shared_version())
         return self
-
-    def _rebased_version(self, result: "TensorCore") -> Version:
-        """Start a new count for the memory that now belongs to ``result``'s node."""
-        node = result._node
-        version = Version()
-        if node is not None:
-            node.output = self.array
-            if node.output_version is not None:
-                node.output_version = version
-        return version
 
 
 class HookHandle:

@@ -1,9 +1,9 @@
 """The backward pass: walk the graph from a result to its leaves, multiplying local derivatives.
 
-Reverse-mode differentiation (Linnainmaa 1970; Rumelhart, Hinton and Williams 1986): nodes are visited
-in the opposite order of their making, so that the gradient of every intermediate value is complete,
-summed over all its uses, before it is passed on. The order is explicit; nothing recurses, so a graph may
-be arbitrarily deep.
+Reverse-mode differentiation (Linnainmaa 1970; Rumelhart, Hinton and Williams 1986): nodes are
+visited in the opposite order of their making, so that the gradient of every intermediate value is
+complete, summed over all its uses, before it is passed on. The order is explicit; nothing recurses,
+so a graph may be arbitrarily deep.
 """
 
 from collections.abc import Sequence
@@ -21,17 +21,20 @@ if TYPE_CHECKING:
 
 
 def reachable_nodes(roots: "Sequence[TensorCore]") -> list[Node]:
-    """Return the nodes that gradients of these tensors flow through, last made first."""
+    """Return the nodes that gradients of these tensors flow through, last made first.
+
+    Raises:
+        GradientError: if one of them was freed by an earlier backward pass.
+    """
     found: dict[int, Node] = {}
     stack = [root._node for root in roots if root._node is not None and root._requires_grad]
     while stack:
         node = stack.pop()
         if node.number in found:
             continue
+        node.check_not_freed()
         found[node.number] = node
-        for tensor in node.inputs:
-            if tensor is not None and tensor._requires_grad and tensor._node is not None:
-                stack.append(tensor._node)
+        stack.extend([source for source in node.sources if isinstance(source, Node)])
     return [found[number] for number in sorted(found, reverse=True)]
 
 
@@ -51,7 +54,7 @@ class BackwardPass:
         self.of_node: dict[int, Array] = {}
         self.of_leaf: dict[int, tuple[TensorCore, Array]] = {}
         for root, gradient in zip(roots, gradients, strict=True):
-            self._add(root, gradient)
+            self._add(root._node or root, gradient)
 
     def run(self, retain_graph: bool = False, keep_all: bool = False) -> None:
         """Visit every node.
@@ -74,26 +77,21 @@ class BackwardPass:
         gradient = self.of_node[node.number]
         if node.listeners:
             gradient = self.of_node[node.number] = run_hooks(node.listeners, gradient)
-        for position, tensor in enumerate(node.inputs):
-            if (
-                tensor is not None
-                and tensor._requires_grad
-                and node.operation.has_derivative(position)
-            ):
+        for position, source in enumerate(node.sources):
+            if source is not None:
                 result = node.differentiate(position, gradient)
                 # A view marks memory that is shared, so that no leaf takes it for its own.
-                self._add(tensor, result.view() if result is gradient else result)
+                self._add(source, result.view() if result is gradient else result)
 
-    def _add(self, tensor: "TensorCore", gradient: Array) -> None:
-        """Add one contribution to the gradient of a tensor."""
-        node = tensor._node
-        if node is None:
-            before = self.of_leaf.get(id(tensor))
-            total = gradient if before is None else before[1] + gradient
-            self.of_leaf[id(tensor)] = (tensor, total)
+    def _add(self, source: "Node | TensorCore", gradient: Array) -> None:
+        """Add one contribution to the gradient of a node's output or of a leaf."""
+        if isinstance(source, Node):
+            known = self.of_node.get(source.number)
+            self.of_node[source.number] = gradient if known is None else known + gradient
         else:
-            known = self.of_node.get(node.number)
-            self.of_node[node.number] = gradient if known is None else known + gradient
+            before = self.of_leaf.get(id(source))
+            total = gradient if before is None else before[1] + gradient
+            self.of_leaf[id(source)] = (source, total)
 
 
 def run_hooks(hooks: "Sequence[Hook]", gradient: Array) -> Array:
@@ -114,14 +112,16 @@ def initial_gradient(root: "TensorCore", gradient: "TensorCore | None") -> Array
     """
     if not root._requires_grad:
         raise GradientError(
-            "backward() was called on a tensor that does not require a gradient: none of the tensors it was "
-            "computed from has requires_grad=True, or it was computed under no_grad()."
+            "backward() was called on a tensor that does not require a gradient: none of the "
+            "tensors it was computed from has requires_grad=True, or it was computed under "
+            "no_grad()."
         )
     if gradient is None:
         if root.array.size != 1:
             raise GradientError(
-                f"backward() without an argument needs a single number, got shape {root.array.shape}: reduce "
-                "it first, e.g. with .sum() or .mean(), or pass gradient=..."
+                "backward() without an argument needs a single number, got shape "
+                f"{root.array.shape}: reduce it first, e.g. with .sum() or .mean(), or pass "
+                "gradient=..."
             )
         return np.ones_like(root.array)
     given = gradient.array
@@ -130,7 +130,7 @@ def initial_gradient(root: "TensorCore", gradient: "TensorCore | None") -> Array
             f"backward(gradient=...) got a gradient of shape {given.shape} for a tensor of shape "
             f"{root.array.shape}: they must be equal."
         )
-    return given.astype(root.array.dtype, copy=False)
+    return given.astype(root.array.dtype, copy=False).view()  # the memory stays the caller's
 
 
 def accumulate(leaf: "TensorCore", gradient: Array) -> None:
@@ -152,7 +152,8 @@ def backward(
     walk = BackwardPass([root], [initial_gradient(root, gradient)])
     walk.run(retain_graph)
     for leaf, total in walk.of_leaf.values():
-        accumulate(leaf, run_hooks(leaf._hooks, total) if leaf._hooks else total)
+        # What a hook saw or returned may be in other hands: a view is never taken over.
+        accumulate(leaf, run_hooks(leaf._hooks, total).view() if leaf._hooks else total)
 
 
 def grad(
@@ -190,8 +191,8 @@ def grad(
             found = walk.of_node.get(tensor._node.number)
         if found is None and not allow_unused:
             raise GradientError(
-                f"grad(): the outputs do not depend on input {position}, of shape {tensor.array.shape}. "
-                "Pass allow_unused=True to get None for it."
+                f"grad(): the outputs do not depend on input {position}, of shape "
+                f"{tensor.array.shape}. Pass allow_unused=True to get None for it."
             )
         results.append(None if found is None else wrap(found.copy()))
     return tuple(results)

@@ -1,8 +1,8 @@
 """The computational graph: one node per operation applied, recorded as the network runs forward.
 
-A node holds the operation's record, the tensors it was applied to, its options and its output. Tensors
-point back at the node that made them, nodes at their input tensors, and nothing points forward, so a
-graph lives exactly as long as somebody holds its end.
+A node holds the operation's record, the tensors it was applied to, its options and its output.
+Tensors point back at the node that made them, nodes at their input tensors, and nothing points
+forward, so a graph lives exactly as long as somebody holds its end.
 """
 
 import itertools
@@ -45,15 +45,28 @@ class Node:
         options: Its options, in the order of the value function's parameters.
         output: The array it returned.
         saved: What it kept beside its output for the derivatives.
+        sources: Where the gradient of each input goes: to the node that had made it, to a leaf, or
+            nowhere. Noted at once, because a change in place moves a tensor on to another node.
         scope: The module in whose ``forward`` it was applied, or None.
         listeners: Hooks shown the complete gradient of the output.
         number: Grows with time: inputs always have smaller numbers than what is made of them.
     """
 
     __slots__ = (
-        "input_versions", "inputs", "listeners", "number", "operation", "options", "output", "output_version",
-        "saved", "scope", "was_freed",
-    )  # fmt: skip
+        "input_versions",
+        "inputs",
+        "listeners",
+        "number",
+        "operation",
+        "options",
+        "output",
+        "output_count",
+        "output_version",
+        "saved",
+        "scope",
+        "sources",
+        "was_freed",
+    )
 
     def __init__(
         self,
@@ -73,7 +86,14 @@ class Node:
         self.input_versions = [
             0 if t is None or t._version is None else t._version.count for t in inputs
         ]
+        self.sources: list[Node | TensorCore | None] = [
+            (t._node or t)
+            if t is not None and t._requires_grad and operation.has_derivative(position)
+            else None
+            for position, t in enumerate(inputs)
+        ]
         self.output_version: Version | None = None
+        self.output_count = 0
         self.listeners: list[Hook] | None = None
         self.was_freed = False
 
@@ -88,15 +108,8 @@ class Node:
         """Return the gradient of the input at ``position``, given that of the output.
 
         Raises:
-            GradientError: if the node was freed by an earlier backward pass.
             InPlaceError: if something the derivative reads was changed in place since.
         """
-        if self.was_freed:
-            raise GradientError(
-                f"backward() came a second time to {self.operation.name}, whose intermediate values were "
-                "freed by the first. Call the first one as backward(retain_graph=True), or run the "
-                "forward pass again."
-            )
         self._check_versions(0 if self.operation.is_variadic else position)
         arrays = tuple([None if t is None else t.array for t in self.inputs])
         result = self.operation.differentiate(
@@ -109,13 +122,36 @@ class Node:
         """Let go of everything the derivatives needed."""
         self.was_freed = True
         self.inputs = ()
+        self.sources = []
         self.saved = ()
+
+    def check_not_freed(self) -> None:
+        """Refuse to go on from here, if an earlier backward pass has freed this node.
+
+        Raises:
+            GradientError: naming the operation.
+        """
+        if self.was_freed:
+            raise GradientError(
+                f"backward() came a second time to {self.operation.name}, whose intermediate "
+                "values were freed by the first. Call the first one as "
+                "backward(retain_graph=True), or run the forward pass again."
+            )
+
+    def watch_output(self, version: Version) -> None:
+        """Note how often the output's memory was changed until now, to notice later changes."""
+        self.output_version = version
+        self.output_count = version.count
 
     def _check_versions(self, position: int) -> None:
         """Refuse to compute with values that were changed in place after they were used."""
         operation = self.operation
         version = self.output_version
-        if version is not None and version.count and OUTPUT in operation.reads[position]:
+        if (
+            version is not None
+            and version.count != self.output_count
+            and OUTPUT in operation.reads[position]
+        ):
             self._refuse("its output", version)
         for i in operation.inputs_read[position]:
             tensor = self.inputs[i]
@@ -127,9 +163,9 @@ class Node:
     def _refuse(self, what: str, version: Version) -> None:
         name = self.operation.name
         raise InPlaceError(
-            f"The gradient of {name} needs {what}, of shape {self.output.shape}, as it was when {name} ran, but "
-            f"{version.changed_by} has changed it in place since. Use the version of {version.changed_by} "
-            "that makes a new tensor, or call it after backward()."
+            f"The gradient of {name} needs {what}, of shape {self.output.shape}, as it was when "
+            f"{name} ran, but {version.changed_by} has changed it in place since. Use the version "
+            f"of {version.changed_by} that makes a new tensor, or call it after backward()."
         )
 
 
@@ -141,7 +177,7 @@ class TensorFactory(Protocol):
 
 
 class _TensorType:
-    """Where the tensor class enters: it is made of methods that apply operations, so it comes later."""
+    """Where the tensor class enters: its methods apply operations, so it is defined later."""
 
     wrap: TensorFactory
 
@@ -194,7 +230,7 @@ def apply(
         result._node = node
         result._requires_grad = requires_grad
         if operation.reads_output:
-            node.output_version = result.shared_version()
+            node.watch_output(result.shared_version())
         if state.tracer is not None:
             state.tracer.append(node)
     return result

@@ -16,7 +16,7 @@ def linear(x: Array, weight: Array, bias: Array | None) -> Array:
         x: (..., in_features); weight: (out_features, in_features); bias: (out_features)
         ->  (..., out_features).
 
-    Derivative: dL/dx = dL/dy W, dL/dW = (dL/dy)^T x summed over the batch, dL/db = dL/dy summed over it.
+    Derivative: dL/dx = dL/dy W; summed over the batch, dL/dW = (dL/dy)^T x and dL/db = dL/dy.
 
     >>> linear(np.array([1.0, 2.0]), np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 1.0]))
     array([ 6., 12.])
@@ -56,7 +56,8 @@ def linear_shape(x: Shape, weight: Shape, bias: Shape | None) -> Shape:
         if len(x) > 2 and int(np.prod(x[1:])) == in_features:
             hint = " Flatten each sample first, e.g. with nn.Flatten()."
         raise InvalidShape(
-            f"linear({in_features}→{out_features}) got input of shape {x}: {last}, expected {in_features}.{hint}"
+            f"linear({in_features}→{out_features}) got input of shape {x}: {last}, expected "
+            f"{in_features}.{hint}"
         )
     if bias is not None and bias != (out_features,):
         raise InvalidShape(f"linear got a bias of shape {bias}, expected ({out_features},).")

@@ -1,14 +1,15 @@
 """What an operation is: its value, and for every input the derivative of that value.
 
-An operation is a record of plain functions of arrays. Its derivatives say by their parameter names what
-they read: the incoming ``gradient``, any input under the name the value function gives it, the output
-under the name ``y``, anything the value function returned beside its output, and any option:
+An operation is a record of plain functions of arrays. Its derivatives say by their parameter names
+what they read: the incoming ``gradient``, any input under the name the value function gives it, the
+output under the name ``y``, anything the value function returned beside its output, and any option:
 
     def sigmoid_backward(gradient, y):
         return gradient * y * (1 - y)
 
-needs the output alone, and that is all the graph keeps safe for it. An elementwise operation is written
-with NumPy's functions on numbers, so that the same text also runs on scalars inside a compiled loop.
+needs the output alone, and that is all the graph keeps safe for it. An elementwise operation is
+written with NumPy's functions on numbers, so that the same text also runs on scalars inside a
+compiled loop.
 """
 
 from collections.abc import Callable, Sequence
@@ -82,20 +83,22 @@ class Operation:
 
     Args:
         name: The name PyTorch gives the function, where it has one.
-        value: ``value(*inputs, *options)`` -> the output, or a tuple of the output and the ``saved`` arrays.
-        derivatives: For each input, a function of named quantities -> gradient of that input, or None
-            where the output does not depend on it smoothly (labels, indices, masks). It returns a new
-            array, the incoming gradient itself or a view of it, and never memory of an input.
+        value: ``value(*inputs, *options)`` -> the output, or a tuple of the output and the
+            ``saved`` arrays.
+        derivatives: For each input, a function of named quantities -> gradient of that input, or
+            None where the output does not depend on it smoothly (labels, indices, masks). It
+            returns a new array, the incoming gradient itself or a view of it, and never memory of
+            an input.
         shape: ``shape(*input_shapes, *options)`` -> shape of the output; raises InvalidShape.
         source: Where the formula comes from.
         saved: Names of what ``value`` returns beside its output, for the derivatives.
         domain: For each input the values allowed; the last entry repeats.
-        kinks: Points of the first input where left and right derivative differ, or a function of the
-            options that returns them.
+        kinks: Points of the first input where left and right derivative differ, or a function of
+            the options that returns them.
         examples: Inputs to check the operation on.
         is_view: Whether the output may share memory with the first input.
-        is_variadic: Whether ``value`` takes one tuple of any number of inputs. Its one derivative then
-            serves all of them and may read ``position``, the number of the input asked for.
+        is_variadic: Whether ``value`` takes one tuple of any number of inputs. Its one derivative
+            then serves all of them and may read ``position``, the number of the input asked for.
         mutates: Names of inputs that ``value`` updates in place (running statistics).
 
     Attributes:
@@ -135,8 +138,8 @@ class Operation:
             unknown = [name for name in wanted if name not in known]
             if unknown:
                 raise TypeError(
-                    f"{self.name}: {getattr(derivative, '__name__', derivative)} reads {unknown[0]!r}, "
-                    f"which is none of {', '.join(known)}."
+                    f"{self.name}: {getattr(derivative, '__name__', derivative)} reads "
+                    f"{unknown[0]!r}, which is none of {', '.join(known)}."
                 )
         set_field = object.__setattr__
         set_field(self, "input_names", inputs)
@@ -231,7 +234,7 @@ class Elementwise(Operation):
             source=source,
             domain=domain,
             kinks=kinks,
-            examples=default_examples(count) + examples,
+            examples=examples or default_examples(count),
         )
 
     def differentiate(
@@ -286,8 +289,9 @@ def broadcast_shape(name: str, shapes: Sequence[Shape]) -> Shape:
     except ValueError:
         listed = " and ".join(str(shape) for shape in shapes)
         raise InvalidShape(
-            f"{name} got shapes {listed}, which do not broadcast: counted from the right, each pair of "
-            "axes must be equal or one of them 1. Reshape one of them, e.g. with unsqueeze."
+            f"{name} got shapes {listed}, which do not broadcast: counted from the right, each "
+            "pair of axes must be equal or one of them 1. Reshape one of them, e.g. with "
+            "unsqueeze."
         ) from None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from chainrule.array_types import Number
-from chainrule.operations.operation import REAL, Elementwise, Example, Interval
+from chainrule.operations.operation import REAL, Elementwise, Example, Interval, default_examples
 
 
 class Activation(Elementwise):
@@ -14,29 +14,46 @@ class Activation(Elementwise):
 
     Args:
         name: Name in ``nn.functional``.
-        module_name: Name in ``nn``.
+        module_name: Name in ``nn``; None if function and module are written by hand.
         value: ``value(x, *options)``.
         derivative: ``derivative(gradient, ...)``; None for one that is flat wherever it is smooth.
         kinks: Points where the derivative jumps, or a function of the options giving them.
         has_inplace: Whether PyTorch's counterpart takes ``inplace``.
-        examples: Inputs and options to check beside the usual shapes.
+        domain: The inputs allowed.
+        examples: Options to check beside the defaults. Needed where an option has no default.
+        check: ``check(*options)`` -> what is wrong with them, or an empty text.
     """
+
+    module_name: str | None
+    has_inplace: bool
+    check: Callable[..., str] | None
 
     def __init__(
         self,
         name: str,
-        module_name: str,
+        module_name: str | None,
         value: Callable[..., Number],
         derivative: Callable[..., Number] | None,
         *,
         kinks: tuple[float, ...] | Callable[..., tuple[float, ...]] = (),
         has_inplace: bool = False,
         domain: tuple[Interval, ...] = (REAL,),
-        examples: tuple[Example, ...] = (),
+        examples: tuple[dict[str, float], ...] = ({},),
+        check: Callable[..., str] | None = None,
     ) -> None:
-        super().__init__(name, value, (derivative,), kinks=kinks, domain=domain, examples=examples)
-        object.__setattr__(self, "module_name", module_name)
-        object.__setattr__(self, "has_inplace", has_inplace)
-
-    module_name: str
-    has_inplace: bool
+        super().__init__(
+            name,
+            value,
+            (derivative,),
+            kinks=kinks,
+            domain=domain,
+            examples=tuple(
+                Example(example.inputs, options)
+                for options in examples
+                for example in default_examples(1)
+            ),
+        )
+        set_field = object.__setattr__  # the record is frozen
+        set_field(self, "module_name", module_name)
+        set_field(self, "has_inplace", has_inplace)
+        set_field(self, "check", check)

@@ -1,0 +1,177 @@
+"""Containers: modules made of other modules, in order or by name."""
+
+import operator
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Self, overload
+
+from chainrule.errors import InvalidArgument, InvalidIndex
+from chainrule.nn.module import Module
+
+
+class OrderedModules(Module):
+    """What lists of modules have in common: positions, slices, growing."""
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+    def __iter__(self) -> Iterator[Module]:
+        return iter(self._parts())
+
+    def _parts(self) -> list[Module]:
+        return [module for module in self._modules.values() if module is not None]
+
+    def _key(self, index: int) -> str:
+        """Return the name of the part at a position."""
+        position = operator.index(index)
+        if not -len(self) <= position < len(self):
+            raise InvalidIndex(f"{type(self).__name__} has {len(self)} parts, none at {index}.")
+        return list(self._modules)[position]
+
+    @overload
+    def __getitem__(self, index: int) -> Module: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Self: ...
+
+    def __getitem__(self, index: int | slice) -> Module | Self:
+        if isinstance(index, slice):
+            return self._like(list(self._modules.items())[index])
+        return self._parts()[list(self._modules).index(self._key(index))]
+
+    def _like(self, parts: list[tuple[str, Module | None]]) -> Self:
+        raise NotImplementedError
+
+    def __setitem__(self, index: int, module: Module) -> None:
+        self._modules[self._key(index)] = module
+
+    def __delitem__(self, index: int | slice) -> None:
+        names = list(self._modules)
+        chosen = names[index] if isinstance(index, slice) else [self._key(index)]
+        left = [module for name, module in self._modules.items() if name not in chosen]
+        keeps_names = not all(name.isdigit() for name in names)
+        left_names = [name for name in names if name not in chosen]
+        self._modules.clear()
+        for position, module in enumerate(left):
+            name = left_names[position] if keeps_names else str(position)
+            self._modules[name] = module
+
+    def append(self, module: Module) -> Self:
+        """Add a part at the end."""
+        self.add_module(str(len(self)), module)
+        return self
+
+    def extend(self, modules: Iterable[Module]) -> Self:
+        """Add parts at the end."""
+        for module in modules:
+            self.append(module)
+        return self
+
+    def insert(self, index: int, module: Module) -> Self:
+        """Put a part before the one at a position."""
+        parts = self._parts()
+        parts.insert(index, module)
+        self._modules.clear()
+        for position, part in enumerate(parts):
+            self.add_module(str(position), part)
+        return self
+
+
+class Sequential(OrderedModules):
+    """Modules one after the other: each gets what the one before returned.
+
+    Args:
+        args: The modules in order, or one ``OrderedDict`` of names and modules.
+
+    >>> Sequential(Sequential(), Sequential())
+    Sequential(
+      (0): Sequential()
+      (1): Sequential()
+    )
+    """
+
+    def __init__(self, *args: Module | Mapping[str, Module]) -> None:
+        super().__init__()
+        if len(args) == 1 and isinstance(args[0], Mapping):
+            named: Iterable[tuple[str, Any]] = args[0].items()
+        else:
+            named = ((str(position), module) for position, module in enumerate(args))
+        for name, module in named:
+            self.add_module(name, module)
+
+    def forward(self, input: Any) -> Any:
+        """Return the output of the last module."""
+        for module in self._modules.values():
+            if module is not None:
+                input = module(input)
+        return input
+
+    def _like(self, parts: list[tuple[str, Module | None]]) -> Self:
+        return type(self)(OrderedDict((name, m) for name, m in parts if m is not None))
+
+
+class ModuleList(OrderedModules):
+    """A list of modules that registers them; the module that owns it says how they are called.
+
+    Args:
+        modules: The first modules.
+    """
+
+    def __init__(self, modules: Iterable[Module] | None = None) -> None:
+        super().__init__()
+        self.extend(modules or ())
+
+    def _like(self, parts: list[tuple[str, Module | None]]) -> Self:
+        return type(self)([module for _, module in parts if module is not None])
+
+
+class ModuleDict(Module):
+    """A dict of modules that registers them; the module that owns it says how they are called.
+
+    Args:
+        modules: The first modules by name.
+    """
+
+    def __init__(self, modules: Mapping[str, Module] | None = None) -> None:
+        super().__init__()
+        self.update(modules or {})
+
+    def __getitem__(self, key: str) -> Module:
+        module = self._modules.get(key)
+        if module is None:
+            known = ", ".join(self._modules) or "none"
+            raise InvalidArgument(f"ModuleDict has no part {key!r}: parts are {known}.")
+        return module
+
+    def __setitem__(self, key: str, module: Module) -> None:
+        self._modules.pop(key, None)
+        self.add_module(key, module)
+
+    def __delitem__(self, key: str) -> None:
+        del self._modules[key]
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._modules
+
+    def keys(self) -> Iterable[str]:
+        """Return the names."""
+        return self._modules.keys()
+
+    def items(self) -> Iterable[tuple[str, Module]]:
+        """Return names and modules."""
+        return [(name, module) for name, module in self._modules.items() if module is not None]
+
+    def values(self) -> Iterable[Module]:
+        """Return the modules."""
+        return [module for _, module in self.items()]
+
+    def update(self, modules: Mapping[str, Module]) -> None:
+        """Add modules by name, replacing those of the same name."""
+        for name, module in modules.items():
+            self[name] = module

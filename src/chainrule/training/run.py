@@ -1,0 +1,179 @@
+"""A training run as a person orders it: a data set, a network and how to train it, in one record.
+
+The record is what the command line fills in, what is written beside the results as ``run.json``, and what
+a resumed run is held to.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from chainrule import errors
+from chainrule.data import Split, load
+from chainrule.files import atomic_write
+from chainrule.nn.feedforward import feedforward
+from chainrule.nn.module import Module
+from chainrule.nn.summary import count_parameters
+from chainrule.randomness import manual_seed
+from chainrule.storage import save_model
+from chainrule.training.callbacks import Callback
+from chainrule.training.fit import fit
+from chainrule.training.history import History
+
+MIN_SAMPLES_SEEN = 100_000  # small data sets are gone through more often
+MIN_EPOCHS = 5
+DEFAULT_LAYERS = (256, 128)
+RUN_FILE, MODEL_FILE, HISTORY_FILE, CURVES_FILE = (
+    "run.json",
+    "model.safetensors",
+    "history.csv",
+    "curves.png",
+)
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How a feedforward network is trained on a data set.
+
+    Attributes:
+        dataset: Name of a data set, or path of a table.
+        layers: Units of each hidden layer.
+        activation: Of the hidden layers, by name.
+        dropout: Probability with which a hidden unit is dropped.
+        optimizer: By name.
+        lr: Learning rate.
+        batch_size: Samples per step.
+        epochs: Passes over the training samples; None for 5, or as many more as it takes to see
+            100,000 samples.
+        seed: Of the initial weights, the order of the samples and dropout.
+        engine: By name, or "auto".
+    """
+
+    dataset: str
+    layers: tuple[int, ...] = DEFAULT_LAYERS
+    activation: str = "relu"
+    dropout: float = 0.2
+    optimizer: str = "adam"
+    lr: float = 0.001
+    batch_size: int = 32
+    epochs: int | None = None
+    seed: int = 0
+    engine: str = "auto"
+
+    def epochs_for(self, num_samples: int) -> int:
+        """Return the number of epochs for this many training samples."""
+        if self.epochs is not None:
+            return self.epochs
+        return max(MIN_EPOCHS, math.ceil(MIN_SAMPLES_SEEN / num_samples))
+
+    def check_same(self, other: "RunOptions", folder: Path) -> None:
+        """Refuse to go on with a run under other options than it was started with.
+
+        Raises:
+            StateMismatch: naming the first option that differs; more epochs are allowed.
+        """
+        for option in fields(self):
+            before, now = getattr(self, option.name), getattr(other, option.name)
+            if before != now and option.name != "epochs":
+                raise errors.StateMismatch(
+                    f"The run in {folder} was started with {option.name} = {before}, not {now}: "
+                    "resume it without that option, or start a new run in another folder."
+                )
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a finished run leaves behind.
+
+    Attributes:
+        options: As ordered, with the number of epochs filled in.
+        engine: Name of the engine that ran.
+        num_parameters: Of the model.
+        history: Loss and accuracy by epoch.
+        model_path: Where the model was saved.
+    """
+
+    options: RunOptions
+    engine: str
+    num_parameters: int
+    history: History
+    model_path: Path
+
+
+def build_model(options: RunOptions, split: Split) -> Module:
+    """Return the untrained network for a data set."""
+    inputs = math.prod(split.feature_shape)
+    outputs = len(split.class_names) if split.task == "classification" else split.y_train.shape[1]
+    return feedforward([inputs, *options.layers, outputs], options.activation, options.dropout)
+
+
+def read_run_options(folder: Path) -> RunOptions:
+    """Return the options a run was started with.
+
+    Raises:
+        DataNotFound: if there is no run in the folder.
+        CorruptFile: if its record cannot be read.
+    """
+    path = folder / RUN_FILE
+    if not path.exists():
+        raise errors.DataNotFound(
+            f"There is no training run in {folder}: {RUN_FILE} is missing. Start one with --out {folder}."
+        )
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        values["layers"] = tuple(values["layers"])
+        return RunOptions(**values)
+    except (ValueError, TypeError, KeyError) as error:
+        raise errors.CorruptFile(f"{path} is damaged: {error}. Start a new run.") from None
+
+
+def execute(
+    options: RunOptions,
+    out: Path,
+    *,
+    data_dir: Path | None = None,
+    resume: bool = False,
+    callbacks: Sequence[Callback] = (),
+) -> RunResult:
+    """Train a network as ordered and leave model, history and curves in a folder.
+
+    Args:
+        options: What to train on what, and how.
+        out: Folder for the results, made if need be.
+        data_dir: Where to look for data files first.
+        resume: Go on with the interrupted run in ``out``.
+        callbacks: Shown the run as it happens.
+    """
+    split = load(options.dataset, data_dir=data_dir)
+    manual_seed(options.seed)
+    model = build_model(options, split)
+    out.mkdir(parents=True, exist_ok=True)
+    if not resume:
+        atomic_write(out / RUN_FILE, json.dumps(asdict(options), indent=2).encode() + b"\n")
+    history = fit(
+        model,
+        split.train,
+        optimizer=options.optimizer,
+        lr=options.lr,
+        epochs=options.epochs_for(len(split.x_train)),
+        batch_size=options.batch_size,
+        validation=split.test,
+        engine=options.engine,
+        callbacks=callbacks,
+        seed=options.seed,
+        out=out,
+        resume=resume,
+    )
+    model_path = out / MODEL_FILE
+    save_model(
+        model,
+        model_path,
+        class_names=split.class_names,
+        preprocessing=split.preprocessing.to_dict(),
+        training={**asdict(options), "history": history.to_rows()[-1:]},
+    )
+    history.to_csv(out / HISTORY_FILE)
+    history.plot(out / CURVES_FILE)
+    return RunResult(options, history.engine, count_parameters(model), history, model_path)
