@@ -145,6 +145,28 @@ def test_arrays_and_lists_are_told_to_become_tensors(loss, input, target, words:
         loss(input, target)
 
 
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda w: losses.CrossEntropyLoss(weight=w), "CrossEntropyLoss got a {} as its weight"),
+        (lambda w: losses.BCEWithLogitsLoss(pos_weight=w), "BCEWithLogitsLoss.*its pos_weight"),
+        (lambda w: losses.nll_loss(zeros(1, 2), labels(0), w), "nll_loss got a {} as its weight"),
+        (
+            lambda w: losses.mse_loss(zeros(2), zeros(2), weight=w),
+            "mse_loss got a {} as its weight",
+        ),
+        (
+            lambda w: losses.binary_cross_entropy(zeros(2), zeros(2), w),
+            "binary_cross_entropy got a {} as its weight",
+        ),
+    ],
+)
+@pytest.mark.parametrize("weight", [[1.0, 2.0], np.ones(2)])
+def test_weights_are_told_to_become_tensors(call, words: str, weight) -> None:
+    with pytest.raises(InvalidType, match=words.format(type(weight).__name__)):
+        call(weight)
+
+
 @pytest.mark.parametrize("loss", [losses.cross_entropy, losses.nll_loss, losses.multi_margin_loss])
 def test_scores_of_integers_are_refused(loss) -> None:
     with pytest.raises(InvalidType, match=rf"{loss.__name__}.*int64.*\.float\(\)"):

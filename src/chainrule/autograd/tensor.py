@@ -3,12 +3,27 @@
 import numpy as np
 
 from chainrule.array_types import Array, get_default_dtype
+from chainrule.autograd.activation_methods import ActivationMethods
 from chainrule.autograd.arithmetic_methods import ArithmeticMethods
+from chainrule.autograd.comparison_methods import ComparisonMethods
+from chainrule.autograd.conversion_methods import ConversionMethods
 from chainrule.autograd.core import TensorCore
 from chainrule.autograd.graph import set_tensor_factory
+from chainrule.autograd.in_place_methods import InPlaceMethods
+from chainrule.autograd.printing import describe
+from chainrule.autograd.reduction_methods import ReductionMethods
+from chainrule.autograd.shaping_methods import ShapingMethods
 
 
-class Tensor(ArithmeticMethods):
+class Tensor(
+    ArithmeticMethods,
+    ComparisonMethods,
+    ReductionMethods,
+    ShapingMethods,
+    ActivationMethods,
+    InPlaceMethods,
+    ConversionMethods,
+):
     """An array that knows how it was computed, and can compute gradients.
 
     Args:
@@ -17,12 +32,13 @@ class Tensor(ArithmeticMethods):
         requires_grad: Whether ``backward()`` is to compute a gradient for it.
 
     >>> x = Tensor([1.0, 2.0], requires_grad=True)
-    >>> (x * x).backward(Tensor([1.0, 1.0]))
-    >>> x.grad.array
-    array([2., 4.], dtype=float32)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4.])
     """
 
     __slots__ = ()
+    __hash__ = TensorCore.__hash__
 
     def __init__(self, data: object = (), requires_grad: bool = False) -> None:
         numbers = data.array if isinstance(data, TensorCore) else data
@@ -30,12 +46,23 @@ class Tensor(ArithmeticMethods):
         if requires_grad:
             self.requires_grad = True
 
+    def __repr__(self) -> str:
+        return describe(self)
 
-def _wrap(array: Array) -> Tensor:
+    def __format__(self, specification: str) -> str:
+        # A single number formats as a number; of several, Python refuses a specification.
+        return (
+            format(self.item(), specification)
+            if self.array.ndim == 0
+            else super().__format__(specification)
+        )
+
+
+def wrap_tensor(array: Array) -> Tensor:
     """Return a tensor around this very array, outside the graph."""
     result = Tensor.__new__(Tensor)
     result._set(array)
     return result
 
 
-set_tensor_factory(_wrap)
+set_tensor_factory(wrap_tensor)

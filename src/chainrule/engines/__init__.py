@@ -1,1 +1,9 @@
 """Engines run training steps; each states what it can do."""
+
+from chainrule.engines.eager import EagerEngine as EagerEngine
+from chainrule.engines.eager import LossFunction as LossFunction
+from chainrule.engines.engine import Engine as Engine
+from chainrule.engines.engine import StepResult as StepResult
+from chainrule.engines.observation import Observation as Observation
+from chainrule.engines.selection import ENGINES as ENGINES
+from chainrule.engines.selection import find_engine as find_engine

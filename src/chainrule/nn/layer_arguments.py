@@ -8,6 +8,7 @@ from chainrule.array_types import Dtype, Shape, get_default_dtype
 from chainrule.device import Device, check_device
 from chainrule.errors import InvalidArgument, InvalidType
 from chainrule.nn import init
+from chainrule.nn.construction import account_for
 from chainrule.nn.parameter import Parameter, parameter_from
 
 
@@ -55,6 +56,7 @@ def empty_parameter(
             f"A layer got dtype={chosen}: its parameters are learned, so they must be of floating "
             "point. Pass chainrule.float32 or chainrule.float64."
         )
+    account_for(shape)
     return parameter_from(np.empty(shape, chosen))
 
 

@@ -5,19 +5,19 @@ from typing import Any, Self
 
 import numpy as np
 
-from chainrule.array_types import Dtype
-from chainrule.autograd.core import TensorCore
+from chainrule.autograd.graph import wrap
 from chainrule.autograd.modes import state as mode
 from chainrule.autograd.tensor import Tensor
-from chainrule.device import Device, check_device
 from chainrule.errors import ChainruleError, InvalidArgument, InvalidType
+from chainrule.nn.module_conversion import ModuleConversion
+from chainrule.nn.module_hooks import ModuleHooks
 from chainrule.nn.module_state import ModuleState
 from chainrule.nn.parameter import Parameter
 
 MEMBERS = ("_parameters", "_buffers", "_modules")
 
 
-class Module(ModuleState):
+class Module(ModuleHooks, ModuleConversion, ModuleState):
     """Base of all parts of a network.
 
     A subclass makes its parameters and parts in ``__init__``, after ``super().__init__()``, and
@@ -42,8 +42,12 @@ class Module(ModuleState):
 
     # Calling
 
-    def forward(self, *inputs: Any) -> Any:
-        """Compute the output. Every subclass defines its own."""
+    def forward(self, *input: Any) -> Any:
+        """Compute the output. Every subclass defines its own.
+
+        Raises:
+            NotImplementedError: if it does not.
+        """
         raise NotImplementedError(
             f"{type(self).__name__} has no forward(): define `def forward(self, x)` in the class."
         )
@@ -53,50 +57,35 @@ class Module(ModuleState):
         mode.scope = self
         try:
             if self._forward_pre_hooks:
-                inputs = self._run_pre_hooks(inputs)
+                inputs, named = self._run_pre_hooks(inputs, named)
             output = self.forward(*inputs, **named)
             if self._forward_hooks:
-                output = self._run_hooks(inputs, output)
+                output = self._run_hooks(inputs, named, output)
             return output
-        except (ChainruleError, AttributeError, TypeError) as error:
-            self._explain(error, inputs)
+        except AttributeError as error:
+            self._explain_not_a_tensor(error, inputs)
+            raise
+        except ChainruleError as error:
+            if not getattr(error, "__notes__", None):  # else a module further in has said it
+                error.add_note(f"in {self._header()}")
             raise
         finally:
             mode.scope = outer
 
-    def _explain(self, error: Exception, inputs: tuple[Any, ...]) -> None:
-        """Add to an error which module it happened in, and the likeliest mistake."""
-        if getattr(error, "__notes__", None):
-            return  # a module further in has said so already
-        for value in inputs:
-            if isinstance(value, (np.ndarray, list)):
-                error.add_note(
-                    f"{type(self).__name__} was called with a {type(value).__name__}: convert it "
-                    "first, e.g. with chainrule.tensor(x) or chainrule.from_numpy(x)."
-                )
-        error.add_note(f"in {self._header()}")
+    def _explain_not_a_tensor(self, error: AttributeError, inputs: tuple[Any, ...]) -> None:
+        """Say what to do if the error is that an input is an array or a list instead of a tensor.
 
-    def _run_pre_hooks(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
-        for hook in list(self._forward_pre_hooks.values()):
-            changed = hook(self, inputs)
-            if changed is not None:
-                inputs = changed if isinstance(changed, tuple) else (changed,)
-        return inputs
-
-    def _run_hooks(self, inputs: tuple[Any, ...], output: Any) -> Any:
-        for hook in list(self._forward_hooks.values()):
-            changed = hook(self, inputs, output)
-            if changed is not None:
-                output = changed
-        return output
-
-    def register_forward_hook(self, hook: "Callable[..., Any]") -> "RemovableHandle":
-        """Have ``hook(module, inputs, output)`` called after ``forward``; it may replace the output."""
-        return RemovableHandle(self._forward_hooks, hook)
-
-    def register_forward_pre_hook(self, hook: "Callable[..., Any]") -> "RemovableHandle":
-        """Have ``hook(module, inputs)`` called before ``forward``; it may replace the inputs."""
-        return RemovableHandle(self._forward_pre_hooks, hook)
+        Raises:
+            InvalidType: in that case.
+        """
+        culprit = error.obj
+        if isinstance(culprit, (np.ndarray, np.generic, list, tuple, int, float)) and any(
+            culprit is value for value in inputs
+        ):
+            raise InvalidType(
+                f"{self._header()} got {type(culprit).__name__} as input: convert it to a tensor "
+                "first, e.g. with chainrule.tensor(x) or chainrule.from_numpy(x)."
+            ) from error
 
     # Registering
 
@@ -121,7 +110,7 @@ class Module(ModuleState):
                 )
             self._parameters[name] = None
         elif name in members.get("_buffers", ()):
-            if value is not None and not isinstance(value, TensorCore):
+            if value is not None and not isinstance(value, Tensor):
                 raise InvalidType(
                     f"{type(self).__name__}.{name} is a buffer and cannot become a "
                     f"{type(value).__name__}: assign a tensor or None."
@@ -220,57 +209,13 @@ class Module(ModuleState):
         """Forget the gradients of all parameters, or set them to zero."""
         for parameter in self.parameters():
             if parameter.grad is not None:
-                parameter.grad = None if set_to_none else Tensor.zeros_like(parameter)
+                parameter.grad = None if set_to_none else wrap(np.zeros_like(parameter.array))
 
     def apply(self, fn: "Callable[[Module], None]") -> Self:
         """Call ``fn`` with every part, innermost first, and then with this module."""
         for child in self.children():
             child.apply(fn)
         fn(self)
-        return self
-
-    # Converting
-
-    def to(self, *arguments: "Dtype | type | Device | str | Tensor") -> Self:
-        """Convert all floating-point parameters and buffers to a dtype; there is one device.
-
-        Args:
-            arguments: A floating-point dtype, a device, a tensor to take both from, or a device
-                and a dtype.
-        """
-        for argument in arguments:
-            if isinstance(argument, TensorCore):
-                self._convert(argument.dtype)
-            elif isinstance(argument, (str, Device)):
-                check_device(argument)
-            else:
-                self._convert(np.dtype(argument))
-        return self
-
-    def float(self) -> Self:
-        """Convert to float32."""
-        return self._convert(np.dtype(np.float32))
-
-    def double(self) -> Self:
-        """Convert to float64."""
-        return self._convert(np.dtype(np.float64))
-
-    def cpu(self) -> Self:
-        """Return the module itself: it is on the CPU."""
-        return self
-
-    def _convert(self, dtype: Dtype) -> Self:
-        if dtype.kind != "f":
-            raise InvalidType(
-                f"A module can only be converted to floating-point numbers, got {dtype}: pass "
-                "chainrule.float32 or chainrule.float64."
-            )
-        for module in self.modules():
-            for tensor in (*module._parameters.values(), *module._buffers.values()):
-                if tensor is not None and tensor.array.dtype.kind == "f":
-                    tensor.array = tensor.array.astype(dtype, copy=False)
-                    if tensor.grad is not None:
-                        tensor.grad.array = tensor.grad.array.astype(dtype, copy=False)
         return self
 
     # Printing
@@ -295,16 +240,3 @@ class Module(ModuleState):
         if not parts and len(extra) <= 1:
             return f"{self._get_name()}({''.join(extra)})"
         return "\n  ".join([f"{self._get_name()}(", *extra, *parts]) + "\n)"
-
-
-class RemovableHandle:
-    """Takes a registered hook back."""
-
-    def __init__(self, hooks: "dict[int, Callable[..., Any]]", hook: "Callable[..., Any]") -> None:
-        self._hooks = hooks
-        self._key = max(hooks, default=-1) + 1
-        hooks[self._key] = hook
-
-    def remove(self) -> None:
-        """Call the hook no more."""
-        self._hooks.pop(self._key, None)

@@ -11,11 +11,15 @@ from chainrule.errors import InvalidType, StateMismatch
 from chainrule.nn.module_tree import ModuleTree
 
 
-class IncompatibleKeys(NamedTuple):
-    """What did not fit when a state was loaded with ``strict=False``."""
-
+class _Keys(NamedTuple):
     missing_keys: list[str]
     unexpected_keys: list[str]
+
+
+class IncompatibleKeys(_Keys):
+    """What did not fit when a state was loaded with ``strict=False``."""
+
+    __slots__ = ()
 
     def __repr__(self) -> str:
         if not self.missing_keys and not self.unexpected_keys:
@@ -24,8 +28,6 @@ class IncompatibleKeys(NamedTuple):
             f"IncompatibleKeys(missing_keys={self.missing_keys}, "
             f"unexpected_keys={self.unexpected_keys})"
         )
-
-    __str__ = __repr__
 
 
 class ModuleState(ModuleTree):

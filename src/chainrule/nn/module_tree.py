@@ -33,9 +33,9 @@ class ModuleTree:
                 path = f"{prefix}.{name}" if prefix else name
                 yield from module.named_modules(seen, path, remove_duplicate)
 
-    def modules(self) -> "Iterator[Module]":
+    def modules(self, remove_duplicate: bool = True) -> "Iterator[Module]":
         """Yield this module and all parts below it, each once."""
-        for _, module in self.named_modules():
+        for _, module in self.named_modules(remove_duplicate=remove_duplicate):
             yield module
 
     def named_children(self) -> "Iterator[tuple[str, Module]]":
@@ -117,3 +117,16 @@ class ModuleTree:
             known = ", ".join(path for path, _ in self.named_parameters()) or "none"
             raise InvalidArgument(f"There is no parameter {target!r}: parameters are {known}.")
         return parameter
+
+    def get_buffer(self, target: str) -> Tensor:
+        """Return the buffer at a path such as ``layers.1.running_mean``.
+
+        Raises:
+            InvalidArgument: if there is none.
+        """
+        path, _, name = target.rpartition(".")
+        buffer = self.get_submodule(path)._buffers.get(name)
+        if buffer is None:
+            known = ", ".join(path for path, _ in self.named_buffers()) or "none"
+            raise InvalidArgument(f"There is no buffer {target!r}: buffers are {known}.")
+        return buffer

@@ -144,6 +144,24 @@ def flip_shape(x: Shape, dims: Shape) -> Shape:
     return x
 
 
+def clone(x: Array) -> Array:
+    """Return a copy, its numbers in order in memory.
+
+    Derivative: dL/dy.
+    """
+    return x.copy(order="C")
+
+
+def clone_backward(gradient: Array) -> Array:
+    """Return dL/dx."""
+    return gradient
+
+
+def same_shape(x: Shape) -> Shape:
+    """Return the input's shape."""
+    return x
+
+
 def squeezed_shape(x: Shape, dims: tuple[int, ...] | None) -> Shape:
     """Return the shape without the axes of length 1 among ``dims``, or among all."""
     axes = range(len(x)) if dims is None else [axis_of("squeeze", dim, len(x)) for dim in dims]
@@ -240,4 +258,11 @@ FLIP = Operation(
         Example(((1,),), {"dims": (0,)}),
     ),
 )
-SHAPING: tuple[Operation, ...] = (RESHAPE, TRANSPOSE, PERMUTE, EXPAND, FLIP)
+CLONE = Operation(
+    "clone",
+    clone,
+    (clone_backward,),
+    same_shape,
+    examples=(Example(((2, 3),)), Example(((),)), Example(((0, 3),)), Example(((1,),))),
+)
+SHAPING: tuple[Operation, ...] = (RESHAPE, TRANSPOSE, PERMUTE, EXPAND, FLIP, CLONE)

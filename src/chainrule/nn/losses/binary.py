@@ -10,6 +10,7 @@ from chainrule.nn.losses.loss import (
     WeightedLoss,
     check_reduction,
     check_repeats,
+    check_weight,
     first_outside_unit,
     matched,
     reduced,
@@ -160,6 +161,7 @@ class BCEWithLogitsLoss(WeightedLoss):
         pos_weight: Tensor | None = None,
     ) -> None:
         super().__init__(weight, reduction)
+        check_weight("BCEWithLogitsLoss", "pos_weight", pos_weight)
         self.register_buffer("pos_weight", pos_weight)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:

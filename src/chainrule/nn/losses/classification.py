@@ -10,6 +10,7 @@ from chainrule.nn.losses.loss import (
     WeightedLoss,
     check_reduction,
     check_tensors,
+    check_weight,
     warn_caller,
     warn_of_origin,
 )
@@ -81,10 +82,12 @@ def cross_entropy(
         )
     options = (ignore_index, reduction, label_smoothing)
     if target.array.shape != shape:
-        return apply(CROSS_ENTROPY, (input, target, class_weight(weight, input)), options)
+        return apply(
+            CROSS_ENTROPY, (input, target, class_weight("cross_entropy", weight, input)), options
+        )
     _check_probabilities(target)
     scores, probabilities = operands(input, target)
-    inputs = (scores, probabilities, class_weight(weight, scores))
+    inputs = (scores, probabilities, class_weight("cross_entropy", weight, scores))
     return apply(CROSS_ENTROPY_WITH_PROBABILITIES, inputs, options)
 
 
@@ -124,7 +127,7 @@ def nll_loss(
             "It takes logarithms of probabilities: use log_softmax, or cross_entropy on raw "
             "scores.",
         )
-    inputs = (input, target, class_weight(weight, input))
+    inputs = (input, target, class_weight("nll_loss", weight, input))
     return apply(NLL_LOSS, inputs, (ignore_index, reduction))
 
 
@@ -161,7 +164,7 @@ def multi_margin_loss(
     check_power("multi_margin_loss", p)
     check_tensors("multi_margin_loss", input, target)
     require_floating(input, "multi_margin_loss")
-    inputs = (input, target, class_weight(weight, input))
+    inputs = (input, target, class_weight("multi_margin_loss", weight, input))
     return apply(MULTI_MARGIN_LOSS, inputs, (p, margin, reduction))
 
 
@@ -250,9 +253,12 @@ class MultiMarginLoss(WeightedLoss):
         return multi_margin_loss(input, target, self.p, self.margin, self.weight, self.reduction)
 
 
-def class_weight(weight: Tensor | None, input: TensorCore) -> TensorCore | None:
+def class_weight(name: str, weight: Tensor | None, input: TensorCore) -> TensorCore | None:
     """Return class weights in the dtype of the scores."""
-    return None if weight is None else cast(weight, input.array.dtype)
+    if weight is None:
+        return None
+    check_weight(name, "weight", weight)
+    return cast(weight, input.array.dtype)
 
 
 def check_smoothing(name: str, label_smoothing: float) -> None:

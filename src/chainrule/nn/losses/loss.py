@@ -44,6 +44,7 @@ class WeightedLoss(Loss):
 
     def __init__(self, weight: Tensor | None = None, reduction: Reduction = "mean") -> None:
         super().__init__(reduction)
+        check_weight(type(self).__name__, "weight", weight)
         self.register_buffer("weight", weight)
 
 
@@ -76,6 +77,19 @@ def check_tensors(name: str, input: object, target: object) -> None:
     )
 
 
+def check_weight(name: str, what: str, weight: object) -> None:
+    """Refuse weights that are lists or NumPy arrays.
+
+    Raises:
+        InvalidType: saying how to convert them.
+    """
+    if weight is not None and not isinstance(weight, TensorCore):
+        raise InvalidType(
+            f"{name} got a {type(weight).__name__} as its {what}: convert it to a tensor first, "
+            "with chainrule.tensor(x) or chainrule.from_numpy(x)."
+        )
+
+
 def matched(name: str, input: Tensor, target: Tensor) -> tuple[TensorCore, TensorCore]:
     """Return input and target in a common floating-point dtype, if they have the same shape.
 
@@ -100,6 +114,7 @@ def weighted(name: str, losses: Tensor, weight: Tensor | None) -> Tensor:
 
 def check_repeats(name: str, what: str, weight: Tensor, shape: Shape) -> None:
     """Refuse weights that cannot be repeated to this very shape."""
+    check_weight(name, what, weight)
     try:
         fits = np.broadcast_shapes(weight.shape, shape) == shape
     except ValueError:

@@ -3,7 +3,15 @@
 from chainrule.autograd.graph import apply
 from chainrule.autograd.tensor import Tensor
 from chainrule.errors import InvalidArgument, InvalidShape
-from chainrule.nn.losses.loss import Loss, Reduction, check_reduction, matched, reduced, weighted
+from chainrule.nn.losses.loss import (
+    Loss,
+    Reduction,
+    check_reduction,
+    check_weight,
+    matched,
+    reduced,
+    weighted,
+)
 from chainrule.operations.arithmetic import DIVIDE
 from chainrule.operations.losses.regression import HUBER_LOSS, L1_LOSS, MSE_LOSS, SMOOTH_L1_LOSS
 
@@ -198,6 +206,7 @@ def check_delta(name: str, delta: float) -> None:
 
 def _check_weight(name: str, losses: Tensor, weight: Tensor | None) -> None:
     """Refuse weights of another shape than the losses."""
+    check_weight(name, "weight", weight)
     if weight is not None and weight.shape != losses.shape:
         raise InvalidShape(
             f"{name} got a weight of shape {weight.shape} for losses of shape {losses.shape}: they "

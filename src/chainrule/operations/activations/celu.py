@@ -13,7 +13,6 @@ def celu(x: Number, alpha: float = 1.0) -> Number:
         celu(x) = x where x > 0, else alpha (exp(x / alpha) - 1)
 
     Derivative: 1 where x > 0, else exp(x / alpha).
-    Source: Barron 2017.
 
     >>> celu(np.array([-1.0, 2.0])).round(3)
     array([-0.632,  2.   ])
@@ -36,8 +35,10 @@ CELU = Activation(
     "CELU",
     celu,
     celu_backward,
+    source="Barron 2017.",
     kinks=(0.0,),
     has_inplace=True,
     examples=({}, {"alpha": 0.5}),
     check=check_alpha,
+    option_help={"alpha": "What the output approaches below zero, negated. Not 0."},
 )

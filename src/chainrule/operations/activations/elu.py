@@ -13,7 +13,6 @@ def elu(x: Number, alpha: float = 1.0) -> Number:
         elu(x) = x where x > 0, else alpha (exp(x) - 1)
 
     Derivative: 1 where x > 0, else alpha exp(x); for alpha = 1 without a jump.
-    Source: Clevert, Unterthiner and Hochreiter 2015.
 
     >>> elu(np.array([-1.0, 2.0])).round(3)
     array([-0.632,  2.   ])
@@ -28,5 +27,13 @@ def elu_backward(gradient: Number, x: Number, alpha: float) -> Number:
 
 
 ELU = Activation(
-    "elu", "ELU", elu, elu_backward, kinks=(0.0,), has_inplace=True, examples=({}, {"alpha": 0.5})
+    "elu",
+    "ELU",
+    elu,
+    elu_backward,
+    source="Clevert, Unterthiner and Hochreiter 2015.",
+    kinks=(0.0,),
+    has_inplace=True,
+    examples=({}, {"alpha": 0.5}),
+    option_help={"alpha": "What the output approaches below zero, negated."},
 )

@@ -16,7 +16,6 @@ def gelu(x: Number) -> Number:
         gelu(x) = x Phi(x)
 
     Derivative: Phi(x) + x phi(x), with the normal distribution Phi and its density phi. Smooth.
-    Source: Hendrycks and Gimpel 2016.
 
     >>> gelu(np.array([-1.0, 1.0, 2.0])).round(3)
     array([-0.159,  0.841,  1.954])
@@ -35,7 +34,6 @@ def gelu_tanh(x: Number) -> Number:
         gelu_tanh(x) = x (1 + tanh(u)) / 2 with u = sqrt(2 / pi) (x + 0.044715 x^3)
 
     Derivative: (1 + t) / 2 + x (1 - t^2) u' / 2 with t = tanh(u).
-    Source: Hendrycks and Gimpel 2016.
 
     >>> gelu_tanh(np.array([1.0])).round(4)
     array([0.8412])
@@ -53,5 +51,17 @@ def gelu_tanh_backward(gradient: Number, x: Number) -> Number:
 
 
 # One function and one module, which choose between the two, are written by hand in nn.
-GELU = Activation("gelu", None, gelu, gelu_backward)
-GELU_TANH = Activation("gelu_tanh", None, gelu_tanh, gelu_tanh_backward)
+GELU = Activation(
+    "gelu",
+    None,
+    gelu,
+    gelu_backward,
+    source="Hendrycks and Gimpel 2016.",
+)
+GELU_TANH = Activation(
+    "gelu_tanh",
+    None,
+    gelu_tanh,
+    gelu_tanh_backward,
+    source="Hendrycks and Gimpel 2016.",
+)

@@ -1,6 +1,5 @@
 """Hardshrink: small numbers become zero."""
 
-
 from chainrule.array_types import Number
 from chainrule.operations.activations.activation import Activation
 from chainrule.operations.numbers import select
@@ -12,7 +11,6 @@ def hardshrink(x: Number, lambd: float = 0.5) -> Number:
         hardshrink(x) = x where |x| > lambd, else 0
 
     Derivative: 1 where |x| > lambd, else 0.
-    Source: Donoho and Johnstone 1994, hard thresholding.
 
     >>> hardshrink(np.array([-1.0, 0.3, 0.7]))
     array([-1. ,  0. ,  0.7])
@@ -30,4 +28,12 @@ def ends(lambd: float) -> tuple[float, ...]:
     return (-lambd, lambd)
 
 
-HARDSHRINK = Activation("hardshrink", "Hardshrink", hardshrink, hardshrink_backward, kinks=ends)
+HARDSHRINK = Activation(
+    "hardshrink",
+    "Hardshrink",
+    hardshrink,
+    hardshrink_backward,
+    source="Donoho and Johnstone 1994, hard thresholding.",
+    kinks=ends,
+    option_help={"lambd": "Size up to which numbers become zero."},
+)

@@ -12,7 +12,6 @@ def hardsigmoid(x: Number) -> Number:
         hardsigmoid(x) = min(max(x + 3, 0), 6) / 6
 
     Derivative: 1/6 strictly between -3 and 3, else 0.
-    Source: Courbariaux, Bengio and David 2015; with these slopes Howard et al. 2019.
 
     >>> hardsigmoid(np.array([-4.0, 0.0, 4.0]))
     array([0. , 0.5, 1. ])
@@ -30,6 +29,7 @@ HARDSIGMOID = Activation(
     "Hardsigmoid",
     hardsigmoid,
     hardsigmoid_backward,
+    source="Courbariaux, Bengio and David 2015; with these slopes Howard et al. 2019.",
     kinks=(-3.0, 3.0),
     has_inplace=True,
 )

@@ -13,7 +13,6 @@ def hardswish(x: Number) -> Number:
         hardswish(x) = x min(max(x + 3, 0), 6) / 6
 
     Derivative: 0 up to -3, 1 from 3 on, x / 3 + 1/2 between; at the kinks as PyTorch takes it.
-    Source: Howard et al. 2019, Searching for MobileNetV3.
 
     >>> hardswish(np.array([-4.0, 3.0, 4.0]))
     array([-0.,  3.,  4.])
@@ -32,6 +31,7 @@ HARDSWISH = Activation(
     "Hardswish",
     hardswish,
     hardswish_backward,
+    source="Howard et al. 2019, Searching for MobileNetV3.",
     kinks=(-3.0, 3.0),
     has_inplace=True,
 )

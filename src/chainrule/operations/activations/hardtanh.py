@@ -12,7 +12,6 @@ def hardtanh(x: Number, min_val: float = -1.0, max_val: float = 1.0) -> Number:
         hardtanh(x) = min(max(x, min_val), max_val)
 
     Derivative: 1 strictly between the two, else 0.
-    Source: Collobert 2004.
 
     >>> hardtanh(np.array([-2.0, 0.5, 2.0]))
     array([-1. ,  0.5,  1. ])
@@ -40,7 +39,9 @@ HARDTANH = Activation(
     "Hardtanh",
     hardtanh,
     hardtanh_backward,
+    source="Collobert 2004.",
     kinks=ends,
     has_inplace=True,
     check=check_ends,
+    option_help={"min_val": "Smallest output.", "max_val": "Largest output, above min_val."},
 )

@@ -1,6 +1,5 @@
 """Leaky ReLU: ReLU that lets a little through below zero."""
 
-
 from chainrule.array_types import Number
 from chainrule.operations.activations.activation import Activation
 from chainrule.operations.numbers import select
@@ -12,7 +11,6 @@ def leaky_relu(x: Number, negative_slope: float = 0.01) -> Number:
         leaky_relu(x) = x where x > 0, else negative_slope x
 
     Derivative: 1 where x > 0, else negative_slope; at the kink 0 it is negative_slope.
-    Source: Maas, Hannun and Ng 2013.
 
     >>> leaky_relu(np.array([-2.0, 3.0]))
     array([-0.02,  3.  ])
@@ -30,7 +28,9 @@ LEAKY_RELU = Activation(
     "LeakyReLU",
     leaky_relu,
     leaky_relu_backward,
+    source="Maas, Hannun and Ng 2013.",
     kinks=(0.0,),
     has_inplace=True,
     examples=({}, {"negative_slope": 0.3}),
+    option_help={"negative_slope": "Slope below zero."},
 )

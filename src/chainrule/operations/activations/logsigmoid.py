@@ -26,4 +26,10 @@ def logsigmoid_backward(gradient: Number, x: Number) -> Number:
     return gradient * logistic(-x)
 
 
-LOGSIGMOID = Activation("logsigmoid", "LogSigmoid", logsigmoid, logsigmoid_backward)
+LOGSIGMOID = Activation(
+    "logsigmoid",
+    "LogSigmoid",
+    logsigmoid,
+    logsigmoid_backward,
+    source="torch.nn.LogSigmoid.",
+)

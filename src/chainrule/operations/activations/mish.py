@@ -13,7 +13,6 @@ def mish(x: Number) -> Number:
         mish(x) = x tanh(softplus(x))
 
     Derivative: t + x s (1 - t^2) with t = tanh(softplus(x)) and s = sigmoid(x). Smooth.
-    Source: Misra 2019.
 
     >>> mish(np.array([1.0])).round(4)
     array([0.8651])
@@ -27,4 +26,11 @@ def mish_backward(gradient: Number, x: Number) -> Number:
     return gradient * (t + x * logistic(x) * (1 - t * t))
 
 
-MISH = Activation("mish", "Mish", mish, mish_backward, has_inplace=True)
+MISH = Activation(
+    "mish",
+    "Mish",
+    mish,
+    mish_backward,
+    source="Misra 2019.",
+    has_inplace=True,
+)

@@ -15,7 +15,6 @@ def relu(x: Number) -> Number:
         x: (...), any shape  ->  (...), the same shape.
 
     Derivative: 1 where x > 0 and 0 elsewhere; at the kink 0 it is taken as 0, as PyTorch does.
-    Source: Fukushima 1969; for deep networks Nair and Hinton 2010, Glorot, Bordes and Bengio 2011.
 
     >>> relu(np.array([-1.0, 0.0, 2.0]))
     array([0., 0., 2.])
@@ -28,4 +27,13 @@ def relu_backward(gradient: Number, y: Number) -> Number:
     return gradient * (y > 0)
 
 
-RELU = Activation("relu", "ReLU", relu, relu_backward, kinks=(0.0,), has_inplace=True)
+RELU = Activation(
+    "relu",
+    "ReLU",
+    relu,
+    relu_backward,
+    source="Fukushima 1969; for deep networks Nair and Hinton 2010, Glorot, Bordes and Bengio 2011.",
+    kinks=(0.0,),
+    has_inplace=True,
+    integers="kept",
+)

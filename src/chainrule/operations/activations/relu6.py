@@ -12,7 +12,6 @@ def relu6(x: Number) -> Number:
         relu6(x) = min(max(x, 0), 6)
 
     Derivative: 1 strictly between 0 and 6, else 0.
-    Source: Krizhevsky 2010, Convolutional deep belief networks on CIFAR-10.
 
     >>> relu6(np.array([-1.0, 3.0, 9.0]))
     array([0., 3., 6.])
@@ -25,4 +24,13 @@ def relu6_backward(gradient: Number, y: Number) -> Number:
     return gradient * ((y > 0) & (y < 6))
 
 
-RELU6 = Activation("relu6", "ReLU6", relu6, relu6_backward, kinks=(0.0, 6.0), has_inplace=True)
+RELU6 = Activation(
+    "relu6",
+    "ReLU6",
+    relu6,
+    relu6_backward,
+    source="Krizhevsky 2010, Convolutional deep belief networks on CIFAR-10.",
+    kinks=(0.0, 6.0),
+    has_inplace=True,
+    integers="kept",
+)

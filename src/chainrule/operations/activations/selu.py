@@ -16,7 +16,6 @@ def selu(x: Number) -> Number:
         selu(x) = SCALE x where x > 0, else SCALE ALPHA (exp(x) - 1)
 
     Derivative: SCALE where x > 0, else SCALE ALPHA exp(x); at the kink 0 it is SCALE ALPHA.
-    Source: Klambauer et al. 2017, which derives the constants.
 
     >>> selu(np.array([1.0])).round(4)
     array([1.0507])
@@ -29,4 +28,12 @@ def selu_backward(gradient: Number, x: Number) -> Number:
     return gradient * select(x > 0, SCALE, (SCALE * ALPHA) * np.exp(np.minimum(x, 0)))
 
 
-SELU = Activation("selu", "SELU", selu, selu_backward, kinks=(0.0,), has_inplace=True)
+SELU = Activation(
+    "selu",
+    "SELU",
+    selu,
+    selu_backward,
+    source="Klambauer et al. 2017, which derives the constants.",
+    kinks=(0.0,),
+    has_inplace=True,
+)

@@ -1,6 +1,5 @@
 """The logistic sigmoid."""
 
-
 from chainrule.array_types import Number
 from chainrule.operations.activations.activation import Activation
 from chainrule.operations.numbers import logistic
@@ -25,4 +24,11 @@ def sigmoid_backward(gradient: Number, y: Number) -> Number:
     return gradient * y * (1 - y)
 
 
-SIGMOID = Activation("sigmoid", "Sigmoid", sigmoid, sigmoid_backward)
+SIGMOID = Activation(
+    "sigmoid",
+    "Sigmoid",
+    sigmoid,
+    sigmoid_backward,
+    source="Verhulst 1838, the logistic curve; in networks Rumelhart, Hinton and Williams 1986.",
+    integers="converted",
+)

@@ -1,6 +1,5 @@
 """SiLU, also called Swish."""
 
-
 from chainrule.array_types import Number
 from chainrule.operations.activations.activation import Activation
 from chainrule.operations.numbers import logistic
@@ -12,7 +11,6 @@ def silu(x: Number) -> Number:
         silu(x) = x sigmoid(x)
 
     Derivative: s (1 + x (1 - s)) with s = sigmoid(x). Smooth; slightly negative below about -1.28.
-    Source: Elfwing, Uchibe and Doya 2017; Ramachandran, Zoph and Le 2017.
 
     >>> silu(np.array([-1.0, 1.0])).round(3)
     array([-0.269,  0.731])
@@ -26,4 +24,11 @@ def silu_backward(gradient: Number, x: Number) -> Number:
     return gradient * s * (1 + x * (1 - s))
 
 
-SILU = Activation("silu", "SiLU", silu, silu_backward, has_inplace=True)
+SILU = Activation(
+    "silu",
+    "SiLU",
+    silu,
+    silu_backward,
+    source="Elfwing, Uchibe and Doya 2017; Ramachandran, Zoph and Le 2017.",
+    has_inplace=True,
+)

@@ -14,7 +14,6 @@ def softplus(x: Number, beta: float = 1.0, threshold: float = 20.0) -> Number:
 
     Derivative: sigmoid(beta x), and 1 beyond the threshold.
     Numerics: no overflow: exp() is only taken of negative numbers.
-    Source: Dugas et al. 2001. The threshold is PyTorch's.
 
     >>> softplus(np.array([0.0])).round(4)
     array([0.6931])
@@ -41,6 +40,11 @@ SOFTPLUS = Activation(
     "Softplus",
     softplus,
     softplus_backward,
+    source="Dugas et al. 2001. The threshold is PyTorch's.",
     examples=({}, {"beta": 3.0, "threshold": 2.0}),
     check=check_beta,
+    option_help={
+        "beta": "Sharpness, in 1 / units of x. Positive.",
+        "threshold": "Value of beta x beyond which x itself is returned.",
+    },
 )

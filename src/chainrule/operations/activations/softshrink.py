@@ -1,6 +1,5 @@
 """Softshrink: everything moves towards zero."""
 
-
 from chainrule.array_types import Number
 from chainrule.operations.activations.activation import Activation
 from chainrule.operations.numbers import select
@@ -12,7 +11,6 @@ def softshrink(x: Number, lambd: float = 0.5) -> Number:
         softshrink(x) = x - lambd where x > lambd, x + lambd where x < -lambd, else 0
 
     Derivative: 1 where |x| > lambd, else 0.
-    Source: Donoho and Johnstone 1994, soft thresholding.
 
     >>> softshrink(np.array([-1.0, 0.3, 0.7])).round(1)
     array([-0.5,  0. ,  0.2])
@@ -36,5 +34,12 @@ def check_lambd(lambd: float) -> str:
 
 
 SOFTSHRINK = Activation(
-    "softshrink", "Softshrink", softshrink, softshrink_backward, kinks=ends, check=check_lambd
+    "softshrink",
+    "Softshrink",
+    softshrink,
+    softshrink_backward,
+    source="Donoho and Johnstone 1994, soft thresholding.",
+    kinks=ends,
+    check=check_lambd,
+    option_help={"lambd": "How far numbers move towards zero. Not negative."},
 )

@@ -12,7 +12,6 @@ def softsign(x: Number) -> Number:
         softsign(x) = x / (1 + |x|)
 
     Derivative: 1 / (1 + |x|)^2.
-    Source: Turian, Bergstra and Bengio 2009.
 
     >>> softsign(np.array([-1.0, 3.0]))
     array([-0.5 ,  0.75])
@@ -26,4 +25,11 @@ def softsign_backward(gradient: Number, x: Number) -> Number:
     return gradient / (divisor * divisor)
 
 
-SOFTSIGN = Activation("softsign", "Softsign", softsign, softsign_backward)
+SOFTSIGN = Activation(
+    "softsign",
+    "Softsign",
+    softsign,
+    softsign_backward,
+    source="Turian, Bergstra and Bengio 2009.",
+    integers="converted",
+)

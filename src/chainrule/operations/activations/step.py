@@ -12,7 +12,6 @@ def step(x: Number) -> Number:
         step(x) = 1 where x >= 0, else 0
 
     Derivative: 0 wherever there is one, so nothing can be learned through it.
-    Source: McCulloch and Pitts 1943; with Rosenblatt 1958, 1 at 0.
 
     >>> step(np.array([-0.5, 0.0, 2.0]))
     array([0., 1., 1.])
@@ -20,4 +19,12 @@ def step(x: Number) -> Number:
     return np.heaviside(x, 1.0)
 
 
-STEP = Activation("step", "Step", step, None, kinks=(0.0,))
+STEP = Activation(
+    "step",
+    "Step",
+    step,
+    None,
+    source="McCulloch and Pitts 1943; with 1 at 0, Rosenblatt 1958.",
+    kinks=(0.0,),
+    integers="kept",
+)

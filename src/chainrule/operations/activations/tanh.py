@@ -24,4 +24,11 @@ def tanh_backward(gradient: Number, y: Number) -> Number:
     return gradient * (1 - y * y)
 
 
-TANH = Activation("tanh", "Tanh", tanh, tanh_backward)
+TANH = Activation(
+    "tanh",
+    "Tanh",
+    tanh,
+    tanh_backward,
+    source="LeCun, Bottou, Orr and Müller 1998, Efficient BackProp.",
+    integers="converted",
+)

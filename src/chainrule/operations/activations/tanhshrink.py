@@ -25,4 +25,11 @@ def tanhshrink_backward(gradient: Number, x: Number) -> Number:
     return gradient * t * t
 
 
-TANHSHRINK = Activation("tanhshrink", "Tanhshrink", tanhshrink, tanhshrink_backward)
+TANHSHRINK = Activation(
+    "tanhshrink",
+    "Tanhshrink",
+    tanhshrink,
+    tanhshrink_backward,
+    source="torch.nn.Tanhshrink.",
+    integers="converted",
+)

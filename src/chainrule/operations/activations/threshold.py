@@ -1,6 +1,5 @@
 """Threshold: keep what is above it, replace the rest."""
 
-
 from chainrule.array_types import Number
 from chainrule.operations.activations.activation import Activation
 from chainrule.operations.numbers import select
@@ -35,7 +34,9 @@ THRESHOLD = Activation(
     "Threshold",
     threshold,
     threshold_backward,
+    source="torch.nn.Threshold.",
     kinks=jump,
     has_inplace=True,
     examples=({"threshold": 0.5, "value": -1.0},),
+    option_help={"threshold": "Numbers up to here are replaced.", "value": "What replaces them."},
 )

@@ -7,7 +7,13 @@ from chainrule.errors import InvalidShape
 from chainrule.operations.losses.labels import find_labels, labels_shape
 from chainrule.operations.losses.scores import across_classes, class_axis
 from chainrule.operations.numbers import logistic, select
-from chainrule.operations.operation import Elementwise, Example, Integers, Operation
+from chainrule.operations.operation import (
+    Elementwise,
+    Example,
+    Integers,
+    Operation,
+    default_examples,
+)
 
 
 def hinge_embedding_loss(input: Number, target: Number, margin: float = 1.0) -> Number:
@@ -147,6 +153,7 @@ HINGE_EMBEDDING_LOSS = Elementwise(
     source="Hadsell, Chopra and LeCun 2006, Dimensionality reduction by learning a mapping.",
     kinks=lambda margin: (margin,),
     examples=(
+        *default_examples(2),
         Example(((4,), np.array([1.0, -1.0, 1.0, -1.0]))),
         Example(((4,), np.array([1.0, -1.0, 1.0, -1.0])), {"margin": 2.5}),
     ),
@@ -156,7 +163,7 @@ SOFT_MARGIN_LOSS = Elementwise(
     soft_margin_loss,
     (soft_margin_loss_backward, None),
     source="Cox 1958, logistic regression, with targets 1 and -1.",
-    examples=(Example(((4,), np.array([1.0, -1.0, 1.0, -1.0]))),),
+    examples=(*default_examples(2), Example(((4,), np.array([1.0, -1.0, 1.0, -1.0])))),
 )
 MULTI_MARGIN_LOSS = Operation(
     "multi_margin_loss",

@@ -4,7 +4,7 @@ import numpy as np
 
 from chainrule.array_types import Number
 from chainrule.operations.numbers import logistic, select
-from chainrule.operations.operation import REAL, UNIT, Elementwise, Example
+from chainrule.operations.operation import REAL, UNIT, Elementwise, Example, default_examples
 
 SMALLEST_LOGARITHM = -100.0
 """Where the logarithm of a probability is cut off, as in PyTorch: log(0) is minus infinity."""
@@ -165,7 +165,10 @@ BINARY_CROSS_ENTROPY_WITH_LOGITS = Elementwise(
     ),
     source="Cox 1958, logistic regression.",
     domain=(REAL, UNIT),
-    examples=(Example((np.array([-1e4, 1e4, -40.0, 0.0]), np.array([0.0, 1.0, 1.0, 0.5]))),),
+    examples=(
+        *default_examples(2),
+        Example((np.array([-1e4, 1e4, -40.0, 0.0]), np.array([0.0, 1.0, 1.0, 0.5]))),
+    ),
 )
 WEIGHTED_BINARY_CROSS_ENTROPY_WITH_LOGITS = Elementwise(
     "weighted_binary_cross_entropy_with_logits",
@@ -177,7 +180,10 @@ WEIGHTED_BINARY_CROSS_ENTROPY_WITH_LOGITS = Elementwise(
     ),
     source="King and Zeng 2001, weighting for rare events.",
     domain=(REAL, UNIT, UNIT),
-    examples=(Example((np.array([-1e4, 1e4, -40.0]), np.array([0.0, 1.0, 1.0]), np.array([2.0]))),),
+    examples=(
+        *default_examples(3),
+        Example((np.array([-1e4, 1e4, -40.0]), np.array([0.0, 1.0, 1.0]), np.array([2.0]))),
+    ),
 )
 KL_DIV = Elementwise(
     "kl_div",

@@ -4,7 +4,7 @@ import numpy as np
 
 from chainrule.array_types import Number
 from chainrule.operations.numbers import select
-from chainrule.operations.operation import Elementwise, Example
+from chainrule.operations.operation import Elementwise, Example, default_examples
 
 
 def mse_loss(input: Number, target: Number) -> Number:
@@ -124,6 +124,7 @@ SMOOTH_L1_LOSS = Elementwise(
     (smooth_l1_loss_backward_input, smooth_l1_loss_backward_target),
     source="Girshick 2015, Fast R-CNN.",
     examples=(
+        *default_examples(2),
         Example(((3, 4), (3, 4)), {"beta": 0.5}),
         Example(((3, 4), (3, 4)), {"beta": 3.0}),
         Example(((3, 4), (3, 4)), {"beta": 0.0}),
@@ -135,6 +136,7 @@ HUBER_LOSS = Elementwise(
     (huber_loss_backward_input, huber_loss_backward_target),
     source="Huber 1964, Robust estimation of a location parameter.",
     examples=(
+        *default_examples(2),
         Example(((3, 4), (3, 4)), {"delta": 0.5}),
         Example(((3, 4), (3, 4)), {"delta": 3.0}),
     ),

@@ -1,0 +1,102 @@
+"""The eager engine: every operation runs as it is called, in NumPy; the one to read and step through."""
+
+import math
+from collections.abc import Callable
+
+from chainrule.array_types import Array
+from chainrule.autograd.gradient import BackwardPass, accumulate, initial_gradient
+from chainrule.autograd.modes import no_grad
+from chainrule.autograd.tensor import Tensor
+from chainrule.engines.engine import StepResult
+from chainrule.engines.not_finite import (
+    gradient_error,
+    gradients_are_finite,
+    loss_error,
+    module_paths,
+)
+from chainrule.engines.observation import Observation
+from chainrule.nn.clipping import clip_grad_norm_
+from chainrule.nn.module import Module
+from chainrule.optim.optimizer import Optimizer
+from chainrule.randomness import default_generator
+
+LossFunction = Callable[[Tensor, Tensor], Tensor]
+
+
+class EagerEngine:
+    """Runs the textbook's five lines: zero_grad, forward, loss, backward, step.
+
+    Args:
+        model: The network.
+        loss: Takes outputs and targets.
+        optimizer: Updates the model's parameters.
+        clip_norm: Largest norm of all gradients together; None leaves them as they are.
+    """
+
+    name = "eager"
+
+    def __init__(
+        self,
+        model: Module,
+        loss: LossFunction,
+        optimizer: Optimizer,
+        clip_norm: float | None = None,
+    ) -> None:
+        self.model = model
+        self.loss = loss
+        self.optimizer = optimizer
+        self.clip_norm = clip_norm
+
+    def train_step(self, inputs: Tensor, targets: Tensor, observe: bool = False) -> StepResult:
+        """Learn from one batch; see ``Engine``."""
+        counter = default_generator.counter
+        self.optimizer.zero_grad()
+        outputs = self.model(inputs)
+        loss = self.loss(outputs, targets)
+        value = float(loss.item())
+        if not math.isfinite(value):
+            raise loss_error(loss, inputs, self.model)
+        walk = self._observed_backward(loss) if observe else loss.backward()
+        if not gradients_are_finite(self.model):
+            self.optimizer.zero_grad()
+            default_generator.counter = counter  # the same dropout masks once more
+            raise gradient_error(self.loss(self.model(inputs), targets), inputs, self.model)
+        if self.clip_norm is not None:
+            clip_grad_norm_(self.model.parameters(), self.clip_norm)
+        if walk is None:
+            self.optimizer.step()
+            return StepResult(value, outputs.array)
+        return StepResult(value, outputs.array, self._observed_update(walk, value))
+
+    def evaluate_step(self, inputs: Tensor, targets: Tensor) -> StepResult:
+        """Compute outputs and loss of one batch; see ``Engine``."""
+        with no_grad():
+            outputs = self.model(inputs)
+            loss = self.loss(outputs, targets)
+        return StepResult(float(loss.item()), outputs.array)
+
+    def _observed_backward(self, loss: Tensor) -> BackwardPass:
+        """Do what ``loss.backward()`` does, and keep the gradients of all intermediate values."""
+        walk = BackwardPass([loss], [initial_gradient(loss, None)])
+        walk.run(retain_graph=True, keep_all=True)
+        for leaf, total in walk.of_leaf.values():
+            accumulate(leaf, total)
+        return walk
+
+    def _observed_update(self, walk: BackwardPass, loss: float) -> Observation:
+        """Take the optimiser's step and note by how much it moved each parameter."""
+        parameters = dict(self.model.named_parameters())
+        before: dict[str, Array] = {path: p.array.copy() for path, p in parameters.items()}
+        self.optimizer.step()
+        paths = module_paths(self.model)
+        nodes = walk.nodes[::-1]
+        return Observation(
+            nodes=nodes,
+            module_paths=[paths.get(id(node.scope)) for node in nodes],
+            node_gradients=walk.of_node,
+            parameter_gradients={
+                path: p.grad.array for path, p in parameters.items() if p.grad is not None
+            },
+            updates={path: p.array - before[path] for path, p in parameters.items()},
+            loss=loss,
+        )

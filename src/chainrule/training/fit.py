@@ -1,0 +1,243 @@
+"""fit: train a model on data, in one call."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+
+from chainrule.array_types import Array
+from chainrule.autograd.core import TensorCore
+from chainrule.autograd.graph import wrap
+from chainrule.autograd.tensor import Tensor
+from chainrule.data import DataLoader, Dataset, TensorDataset
+from chainrule.engines import LossFunction, find_engine
+from chainrule.errors import InvalidArgument, InvalidShape, InvalidType
+from chainrule.nn import CrossEntropyLoss, MSELoss
+from chainrule.nn.losses import LOSSES
+from chainrule.nn.module import Module
+from chainrule.optim import Optimizer, find_optimizer
+from chainrule.randomness import manual_seed
+from chainrule.training.callbacks import Callback
+from chainrule.training.checkpoint import Checkpoint, resume as resume_run
+from chainrule.training.history import History
+from chainrule.training.metrics import Metric, find_metrics
+from chainrule.training.trainer import Parts, Scheduler, Trainer
+
+Data: TypeAlias = "tuple[Tensor | Array, Tensor | Array] | Dataset[object] | DataLoader[object]"
+"""Samples and targets, as arrays or tensors, a data set of pairs, or a loader of batches of them."""
+
+VALIDATION_BATCH_SIZE = 1024
+
+
+def fit(
+    model: Module,
+    data: Data,
+    *,
+    loss: LossFunction | str | None = None,
+    optimizer: Optimizer | str = "adam",
+    lr: float | None = None,
+    epochs: int = 5,
+    batch_size: int = 32,
+    validation: Data | None = None,
+    metrics: Sequence[str | Metric | Callable[[Array, Array], float]] | None = None,
+    engine: str = "auto",
+    callbacks: Sequence[Callback] = (),
+    scheduler: Scheduler | None = None,
+    clip_norm: float | None = None,
+    seed: int | None = None,
+    out: str | Path | None = None,
+    resume: bool = False,
+) -> History:
+    """Train a model and return what it achieved, epoch by epoch.
+
+    Args:
+        model: The network; trained in place.
+        data: Samples and targets to learn from; shuffled anew each epoch unless a loader is given.
+        loss: A loss module, a function of outputs and targets, or a name such as "mse". By default
+            cross-entropy for whole-number targets and mean squared error for others.
+        optimizer: An optimiser of this model's parameters, or a name such as "sgd".
+        lr: Learning rate for an optimiser given by name; by default that optimiser's own.
+        epochs: Passes over the data; with ``resume``, counted from the start of the run.
+        batch_size: Samples per step, unless a loader is given.
+        validation: Samples to be tested on after every epoch.
+        metrics: Names or functions of outputs and targets; by default accuracy for labels.
+        engine: "eager", or "auto" for the fastest there is.
+        callbacks: Shown the run as it happens.
+        scheduler: A learning-rate schedule, stepped after every epoch.
+        clip_norm: Largest norm of all gradients together.
+        seed: Of the samples' order and dropout; without it the library's generator goes on.
+        out: Folder for checkpoints; none are kept without it.
+        resume: Go on from the checkpoint in ``out``, bit for bit as if never interrupted.
+
+    Returns:
+        The history; ``print`` it for a table.
+
+    Raises:
+        InvalidArgument, InvalidShape, InvalidType: if something does not fit; see the message.
+        NotFinite: if the loss or a gradient stops being finite; the weights are still those before.
+        StateMismatch: if the checkpoint to resume from belongs to another run.
+
+    >>> from chainrule.nn.feedforward import feedforward
+    >>> from chainrule.data import moons
+    >>> history = fit(feedforward([2, 16, 2]), moons(100, seed=0), epochs=2, seed=0)
+    >>> len(history)
+    2
+    """
+    if epochs < 0:
+        raise InvalidArgument(f"fit got epochs={epochs}: it must be 0 or more.")
+    if seed is not None:
+        manual_seed(seed)
+    loader = as_loader(data, batch_size, shuffle=True)
+    targets = first_targets(loader)
+    chosen_loss = find_loss(loss, targets)
+    chosen_optimizer = make_optimizer(optimizer, lr, model)
+    has_labels = isinstance(chosen_loss, CrossEntropyLoss)
+    folder = None if out is None else Path(out)
+    own_callbacks = list(callbacks)
+    if folder is not None and not any(isinstance(c, Checkpoint) for c in own_callbacks):
+        own_callbacks.append(Checkpoint(folder))
+    trainer = Trainer(
+        Parts(
+            model=model,
+            engine=find_engine(engine)(model, chosen_loss, chosen_optimizer, clip_norm),
+            optimizer=chosen_optimizer,
+            loader=loader,
+            validation=None
+            if validation is None
+            else as_loader(validation, VALIDATION_BATCH_SIZE, shuffle=False),
+            metrics=find_metrics(metrics, has_labels),
+            scheduler=scheduler,
+            callbacks=own_callbacks,
+            epochs=epochs,
+            seed=seed,
+        )
+    )
+    if resume:
+        if folder is None:
+            raise InvalidArgument("fit got resume=True without out: pass the folder of the run.")
+        resume_run(trainer, folder)
+    return trainer.run()
+
+
+def as_loader(data: Data, batch_size: int, shuffle: bool) -> DataLoader[object]:
+    """Return data of any of the accepted forms as a loader of batches.
+
+    Raises:
+        InvalidArgument: if there are no samples, or some are not finite.
+        InvalidShape: if samples and targets are not equally many.
+        InvalidType: if the data are of another form.
+    """
+    if isinstance(data, DataLoader):
+        return data
+    if isinstance(data, tuple):
+        if len(data) != 2:
+            raise InvalidArgument(f"Data must be a pair (X, y), got {len(data)} parts.")
+        inputs, targets = (as_tensor(part) for part in data)
+        if inputs.ndim == 0 or targets.ndim == 0 or len(inputs) != len(targets):
+            raise InvalidShape(
+                f"X has shape {inputs.shape} and y has shape {targets.shape}: the first axis counts "
+                "the samples and must be equal."
+            )
+        data = TensorDataset(inputs, targets)
+    if not hasattr(data, "__getitem__") or not hasattr(data, "__len__"):
+        raise InvalidType(
+            f"Data must be (X, y), a Dataset or a DataLoader, got {type(data).__name__}."
+        )
+    if len(data) == 0:
+        raise InvalidArgument("The data have no samples: there is nothing to learn from.")
+    if isinstance(data, TensorDataset):
+        check_finite(data)
+    return DataLoader(data, batch_size, shuffle=shuffle)
+
+
+def as_tensor(part: Tensor | Array) -> Tensor:
+    """Return samples or targets as a tensor; float64 becomes float32 unless the default is float64."""
+    if isinstance(part, TensorCore):
+        return part  # type: ignore[return-value]  # every TensorCore is a Tensor
+    if not isinstance(part, np.ndarray) or part.dtype.kind not in "biuf":
+        raise InvalidType(
+            f"Data must be tensors or NumPy arrays of numbers, got {type(part).__name__}: convert "
+            "with chainrule.tensor(x)."
+        )
+    from chainrule.array_types import get_default_dtype
+
+    if part.dtype.kind == "f":
+        return wrap(part.astype(get_default_dtype(), copy=False))
+    return wrap(part.astype(np.int64, copy=False))
+
+
+def check_finite(data: TensorDataset) -> None:
+    """Refuse data with NaN or infinity in them.
+
+    Raises:
+        InvalidArgument: naming the first sample.
+    """
+    for tensor in data.tensors:
+        if tensor.array.dtype.kind == "f" and not np.isfinite(tensor.array).all():
+            place = np.argwhere(~np.isfinite(tensor.array))[0].tolist()
+            raise InvalidArgument(
+                f"The data hold NaN or infinity, first in sample {place[0]}, at {place}: remove or "
+                "replace such samples first, e.g. with numpy.nan_to_num."
+            )
+
+
+def first_targets(loader: DataLoader[object]) -> Array | None:
+    """Return the targets of a data set of tensors; None where they are not known beforehand."""
+    dataset = loader.dataset
+    return dataset.tensors[1].array if isinstance(dataset, TensorDataset) else None
+
+
+def find_loss(loss: LossFunction | str | None, targets: Array | None) -> LossFunction:
+    """Return the loss function meant.
+
+    Raises:
+        InvalidArgument: if there is no loss of this name; it lists those there are.
+    """
+    if loss is None:
+        is_labels = targets is None or targets.dtype.kind in "iub"
+        return CrossEntropyLoss() if is_labels else MSELoss()
+    if not isinstance(loss, str):
+        return loss
+    by_name = {short_name(loss_class.__name__): loss_class for loss_class in LOSSES}
+    wanted = short_name(loss)
+    if wanted not in by_name:
+        raise InvalidArgument(f"There is no loss {loss!r}: choose one of {', '.join(by_name)}.")
+    return by_name[wanted]()
+
+
+def short_name(name: str) -> str:
+    """Return a loss's name without case, underscores and "loss".
+
+    >>> short_name("CrossEntropyLoss"), short_name("cross_entropy")
+    ('crossentropy', 'crossentropy')
+    """
+    return name.lower().replace("_", "").removesuffix("loss")
+
+
+def make_optimizer(optimizer: Optimizer | str, lr: float | None, model: Module) -> Optimizer:
+    """Return an optimiser of this model's parameters.
+
+    Raises:
+        InvalidArgument: if the one given has none of them, or the model has none.
+    """
+    parameters = list(model.parameters())
+    if not parameters:
+        raise InvalidArgument(
+            f"{type(model).__name__} has no parameters: there is nothing to train."
+        )
+    if isinstance(optimizer, str):
+        chosen = find_optimizer(optimizer)
+        return chosen(parameters) if lr is None else chosen(parameters, lr=lr)
+    if lr is not None:
+        raise InvalidArgument("fit got both an optimiser and lr: set lr where the optimiser is made.")
+    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    missing = [
+        path for path, p in model.named_parameters() if id(p) not in held and p.requires_grad
+    ]
+    if len(missing) == len([p for p in parameters if p.requires_grad]):
+        raise InvalidArgument(
+            "The optimiser holds none of this model's parameters: make it with "
+            "model.parameters() of the model that is trained."
+        )
+    return optimizer

@@ -1,0 +1,75 @@
+"""Metrics: how good a model's outputs are, in terms people use."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainrule.array_types import Array
+from chainrule.errors import InvalidArgument
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure that is averaged over samples.
+
+    Args:
+        name: Under which it appears in the history.
+        compute: ``compute(outputs, targets)`` -> mean over the samples of a batch.
+    """
+
+    name: str
+    compute: Callable[[Array, Array], float]
+
+
+def accuracy(outputs: Array, targets: Array) -> float:
+    """Return the share of samples whose largest output, or sign of the one output, is right.
+
+    Args:
+        outputs: Scores, shape (batch, classes), or for two classes (batch, 1) or (batch).
+        targets: Class numbers, shape (batch), probabilities of the shape of the outputs, or 0 and 1.
+    """
+    if outputs.ndim > 1 and outputs.shape[1] > 1:
+        labels = targets.argmax(axis=1) if targets.ndim == outputs.ndim else targets
+        chosen = outputs.argmax(axis=1)
+    else:
+        labels, chosen = targets.reshape(-1) > 0.5, outputs.reshape(-1) > 0
+    return float(np.mean(chosen == labels))
+
+
+def mean_absolute_error(outputs: Array, targets: Array) -> float:
+    """Return the mean distance between outputs and targets."""
+    return float(np.mean(np.abs(outputs - targets)))
+
+
+METRICS: tuple[Metric, ...] = (
+    Metric("accuracy", accuracy),
+    Metric("mean_absolute_error", mean_absolute_error),
+)
+
+
+def find_metrics(
+    wanted: Sequence[str | Metric | Callable[[Array, Array], float]] | None, has_labels: bool
+) -> tuple[Metric, ...]:
+    """Return metrics by name, or as given; by default accuracy where the targets are labels.
+
+    Raises:
+        InvalidArgument: if there is no metric of a name; it lists those there are.
+    """
+    if wanted is None:
+        return METRICS[:1] if has_labels else ()
+    by_name = {metric.name: metric for metric in METRICS}
+    found = []
+    for metric in wanted:
+        if isinstance(metric, Metric):
+            found.append(metric)
+        elif callable(metric):
+            found.append(Metric(getattr(metric, "__name__", "metric"), metric))
+        elif metric in by_name:
+            found.append(by_name[metric])
+        else:
+            known = ", ".join(by_name)
+            raise InvalidArgument(
+                f"There is no metric {metric!r}: choose one of {known}, or pass a function."
+            )
+    return tuple(found)

@@ -1,0 +1,226 @@
+"""The trainer: the loop over epochs and batches, and all that is true while it runs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chainrule.array_types import Array
+from chainrule.autograd.core import TensorCore
+from chainrule.autograd.tensor import Tensor
+from chainrule.data import DataLoader
+from chainrule.engines import Engine
+from chainrule.errors import InvalidShape, NotFinite
+from chainrule.nn.module import Module
+from chainrule.optim.optimizer import Optimizer
+from chainrule.training.callbacks import Callback
+from chainrule.training.checkpoint import Checkpoint
+from chainrule.training.history import EpochRow, History
+from chainrule.training.metrics import Metric
+from chainrule.training.running_sums import RunningSums
+
+
+class Scheduler(Protocol):
+    """A learning-rate schedule."""
+
+    def step(self) -> None:
+        """Set the rates of the next epoch."""
+        ...
+
+    def state_dict(self) -> dict[str, object]:
+        """Return where the schedule stands."""
+        ...
+
+    def load_state_dict(self, state_dict: dict[str, object]) -> None:
+        """Go on from where it stood."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """What a trainer is made of.
+
+    Attributes:
+        model: The network.
+        engine: Runs the steps.
+        optimizer: Of the model's parameters.
+        loader: Batches to learn from.
+        validation: Batches to be tested on, or None.
+        metrics: What is measured beside the loss.
+        scheduler: Of the learning rate, or None; stepped after every epoch.
+        callbacks: Shown the run, in this order.
+        epochs: How many to train.
+        seed: With which the run was seeded, or None.
+    """
+
+    model: Module
+    engine: Engine
+    optimizer: Optimizer
+    loader: DataLoader[object]
+    validation: DataLoader[object] | None
+    metrics: Sequence[Metric]
+    scheduler: Scheduler | None
+    callbacks: Sequence[Callback]
+    epochs: int
+    seed: int | None
+
+
+class Trainer:
+    """One training run.
+
+    Args:
+        parts: What it is made of.
+
+    Attributes:
+        epoch: Number of the current epoch, from 0.
+        batch: Number of the next batch in it, from 0.
+        step: Number of training steps taken.
+        order: The samples' order in the current epoch; None between epochs.
+        sums: Loss and metrics of the current epoch so far.
+        history: The finished epochs.
+        should_stop: Set by a callback to end training after the epoch.
+        was_interrupted: Whether the run ended by an interruption.
+        needs_checkpoint: Set by a callback to have the state saved once all have seen the epoch.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self.model = parts.model
+        self.engine = parts.engine
+        self.optimizer = parts.optimizer
+        self.loader = parts.loader
+        self.validation = parts.validation
+        self.scheduler = parts.scheduler
+        self.callbacks = list(parts.callbacks)
+        self.epochs = parts.epochs
+        self.seed = parts.seed
+        self.epoch = self.batch = self.step = 0
+        self.order: Array | None = None
+        self.sums = RunningSums(parts.metrics)
+        self.validation_sums = RunningSums(parts.metrics)
+        self.history = History(parts.engine.name)
+        self.should_stop = self.was_interrupted = self.needs_checkpoint = False
+        self.shuffles = parts.loader.shuffle
+
+    @property
+    def num_samples(self) -> int:
+        """Training samples."""
+        return len(self.loader.dataset)  # type: ignore[arg-type]  # every data set has a length
+
+    @property
+    def num_batches(self) -> int:
+        """Batches in an epoch."""
+        return len(self.loader)
+
+    @property
+    def num_parameters(self) -> int:
+        """Learned numbers."""
+        return sum(parameter.array.size for parameter in self.model.parameters())
+
+    def run(self) -> History:
+        """Train until the last epoch, or until a callback stops."""
+        self._tell("on_fit_start", self)
+        try:
+            while self.epoch < self.epochs and not self.should_stop:
+                self._run_epoch()
+        except KeyboardInterrupt:
+            self.was_interrupted = True
+            self.save_checkpoint()
+            raise
+        finally:
+            self._tell("on_fit_end", self)
+        return self.history
+
+    def _run_epoch(self) -> None:
+        if self.order is None:
+            self.model.train()
+            self.sums.reset()
+            self.batch = 0
+            self.order = self.loader.draw_order()
+        self._tell("on_epoch_start", self)
+        self.sums.proceed()
+        for pair in self.loader.batches(start=self.batch, order=self.order):
+            self._run_step(*as_pair(pair))
+        self.sums.pause()
+        row = self._finish_epoch()
+        self._tell("on_epoch_end", self, row)
+        if self.needs_checkpoint:
+            self.needs_checkpoint = False
+            self.save_checkpoint()
+
+    def _run_step(self, inputs: Tensor, targets: Tensor) -> None:
+        self._tell("on_step_start", self)
+        watchers = [callback for callback in self.callbacks if callback.observes(self.step)]
+        try:
+            result = self.engine.train_step(inputs, targets, bool(watchers))
+        except NotFinite as error:
+            raise NotFinite(
+                f"Training stopped in epoch {self.epoch + 1}, batch {self.batch + 1}, step {self.step}, "
+                f"before the weights were changed. {error}"
+            ) from error
+        self.sums.add(result.loss, result.outputs, targets.array)
+        self.batch += 1
+        self.step += 1
+        if result.observation is not None:
+            for callback in watchers:
+                callback.on_observation(self, result.observation)
+        self._tell("on_step_end", self, result)
+
+    def _finish_epoch(self) -> EpochRow:
+        lr = float(self.optimizer.param_groups[0]["lr"])
+        validation_loss, validation_metrics = self._validate()
+        row = EpochRow(
+            epoch=self.epoch + 1,
+            loss=self.sums.mean_loss(),
+            metrics=self.sums.mean_metrics(),
+            validation_loss=validation_loss,
+            validation_metrics=validation_metrics,
+            seconds=self.sums.seconds,
+            samples_per_second=self.sums.count / max(self.sums.seconds, 1e-9),
+            lr=lr,
+        )
+        if self.scheduler is not None:
+            self.scheduler.step()
+        self.history.rows.append(row)
+        self.epoch += 1
+        self.order = None
+        return row
+
+    def _validate(self) -> tuple[float | None, dict[str, float]]:
+        """Return loss and metrics on the validation samples."""
+        if self.validation is None:
+            return None, {}
+        self.model.eval()
+        sums = self.validation_sums
+        sums.reset()
+        for pair in self.validation.batches():
+            inputs, targets = as_pair(pair)
+            result = self.engine.evaluate_step(inputs, targets)
+            sums.add(result.loss, result.outputs, targets.array)
+        return sums.mean_loss(), sums.mean_metrics()
+
+    def save_checkpoint(self) -> None:
+        """Have every checkpoint callback save the run as it stands."""
+        for callback in self.callbacks:
+            if isinstance(callback, Checkpoint):
+                callback.save(self)
+
+    def _tell(self, hook: str, *arguments: object) -> None:
+        for callback in self.callbacks:
+            getattr(callback, hook)(*arguments)
+
+
+def as_pair(batch: object) -> tuple[Tensor, Tensor]:
+    """Return a batch as samples and targets.
+
+    Raises:
+        InvalidShape: if it is anything but a pair of tensors.
+    """
+    if isinstance(batch, (tuple, list)) and len(batch) == 2:
+        inputs, targets = batch
+        if isinstance(inputs, TensorCore) and isinstance(targets, TensorCore):
+            return inputs, targets  # type: ignore[return-value]  # every TensorCore is a Tensor
+    raise InvalidShape(
+        f"A batch must be a pair of tensors, samples and targets; the loader gave "
+        f"{type(batch).__name__}. Use a data set whose samples are pairs, e.g. TensorDataset(X, y)."
+    )
+
+
