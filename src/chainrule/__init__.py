@@ -15,7 +15,8 @@ from chainrule import cuda as cuda
 from chainrule import nn as nn
 from chainrule import optim as optim
 from chainrule import utils as utils
-from chainrule.array_types import bool_ as bool
+from chainrule.array_types import Size as Size
+from chainrule.array_types import bool_ as bool  # noqa: F401 - a public name
 from chainrule.array_types import double as double
 from chainrule.array_types import float16 as float16
 from chainrule.array_types import float32 as float32
@@ -32,7 +33,6 @@ from chainrule.array_types import short as short
 from chainrule.array_types import uint8 as uint8
 from chainrule.autograd.creation import arange as arange
 from chainrule.autograd.creation import as_tensor as as_tensor
-from chainrule.autograd.creation import bernoulli as bernoulli
 from chainrule.autograd.creation import empty as empty
 from chainrule.autograd.creation import empty_like as empty_like
 from chainrule.autograd.creation import eye as eye
@@ -41,17 +41,8 @@ from chainrule.autograd.creation import full as full
 from chainrule.autograd.creation import full_like as full_like
 from chainrule.autograd.creation import linspace as linspace
 from chainrule.autograd.creation import logspace as logspace
-from chainrule.autograd.creation import multinomial as multinomial
-from chainrule.autograd.creation import normal as normal
 from chainrule.autograd.creation import ones as ones
 from chainrule.autograd.creation import ones_like as ones_like
-from chainrule.autograd.creation import rand as rand
-from chainrule.autograd.creation import rand_like as rand_like
-from chainrule.autograd.creation import randint as randint
-from chainrule.autograd.creation import randint_like as randint_like
-from chainrule.autograd.creation import randn as randn
-from chainrule.autograd.creation import randn_like as randn_like
-from chainrule.autograd.creation import randperm as randperm
 from chainrule.autograd.creation import tensor as tensor
 from chainrule.autograd.creation import zeros as zeros
 from chainrule.autograd.creation import zeros_like as zeros_like
@@ -69,6 +60,7 @@ from chainrule.autograd.functions import argsort as argsort
 from chainrule.autograd.functions import atan as atan
 from chainrule.autograd.functions import bincount as bincount
 from chainrule.autograd.functions import bmm as bmm
+from chainrule.autograd.functions import broadcast_to as broadcast_to
 from chainrule.autograd.functions import cat as cat
 from chainrule.autograd.functions import ceil as ceil
 from chainrule.autograd.functions import chunk as chunk
@@ -108,9 +100,9 @@ from chainrule.autograd.functions import isnan as isnan
 from chainrule.autograd.functions import le as le
 from chainrule.autograd.functions import lerp as lerp
 from chainrule.autograd.functions import log as log
-from chainrule.autograd.functions import log10 as log10
 from chainrule.autograd.functions import log1p as log1p
 from chainrule.autograd.functions import log2 as log2
+from chainrule.autograd.functions import log10 as log10
 from chainrule.autograd.functions import log_softmax as log_softmax
 from chainrule.autograd.functions import logical_and as logical_and
 from chainrule.autograd.functions import logical_not as logical_not
@@ -144,10 +136,12 @@ from chainrule.autograd.functions import outer as outer
 from chainrule.autograd.functions import permute as permute
 from chainrule.autograd.functions import pow as pow
 from chainrule.autograd.functions import prod as prod
+from chainrule.autograd.functions import ravel as ravel
 from chainrule.autograd.functions import reciprocal as reciprocal
 from chainrule.autograd.functions import relu as relu
 from chainrule.autograd.functions import remainder as remainder
 from chainrule.autograd.functions import reshape as reshape
+from chainrule.autograd.functions import roll as roll
 from chainrule.autograd.functions import round as round
 from chainrule.autograd.functions import rsqrt as rsqrt
 from chainrule.autograd.functions import select as select
@@ -168,8 +162,10 @@ from chainrule.autograd.functions import subtract as subtract
 from chainrule.autograd.functions import sum as sum
 from chainrule.autograd.functions import swapaxes as swapaxes
 from chainrule.autograd.functions import t as t
+from chainrule.autograd.functions import take_along_dim as take_along_dim
 from chainrule.autograd.functions import tan as tan
 from chainrule.autograd.functions import tanh as tanh
+from chainrule.autograd.functions import tile as tile
 from chainrule.autograd.functions import topk as topk
 from chainrule.autograd.functions import transpose as transpose
 from chainrule.autograd.functions import tril as tril
@@ -187,14 +183,23 @@ from chainrule.autograd.modes import no_grad as no_grad
 from chainrule.autograd.modes import set_grad_enabled as set_grad_enabled
 from chainrule.autograd.numeric_check import check_gradient as check_gradient
 from chainrule.autograd.printing import set_printoptions as set_printoptions
+from chainrule.autograd.random_creation import bernoulli as bernoulli
+from chainrule.autograd.random_creation import multinomial as multinomial
+from chainrule.autograd.random_creation import normal as normal
+from chainrule.autograd.random_creation import rand as rand
+from chainrule.autograd.random_creation import rand_like as rand_like
+from chainrule.autograd.random_creation import randint as randint
+from chainrule.autograd.random_creation import randint_like as randint_like
+from chainrule.autograd.random_creation import randn as randn
+from chainrule.autograd.random_creation import randn_like as randn_like
+from chainrule.autograd.random_creation import randperm as randperm
 from chainrule.autograd.tensor import Tensor as Tensor
-from chainrule.device import Device as device
+from chainrule.device import Device as device  # noqa: F401, N813 - PyTorch's name
 from chainrule.randomness import Generator as Generator
 from chainrule.randomness import manual_seed as manual_seed
 
 float = float32
 int = int32
-Size = tuple
 dtype = _np.dtype
 __version__ = "0.1.0"
 
@@ -205,10 +210,10 @@ if TYPE_CHECKING:
     from chainrule import training as training
     from chainrule.storage import load as load
     from chainrule.storage import save as save
-    from chainrule.training import fit as fit
+    from chainrule.training.fit import fit as fit
 
 LAZY_ROOMS = ("data", "estimators", "storage", "training")
-LAZY_NAMES = {"fit": "training", "load": "storage", "save": "storage"}
+LAZY_NAMES = {"fit": "training.fit", "load": "storage", "save": "storage"}
 
 
 def __getattr__(name: str) -> Any:

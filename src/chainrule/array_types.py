@@ -1,7 +1,8 @@
 """The types that travel through the library: arrays, shapes, dtypes and their names."""
 
+import math
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any, SupportsIndex, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,32 @@ Number: TypeAlias = Array
 """A number, or an array of numbers to which a formula is applied elementwise."""
 
 Shape: TypeAlias = tuple[int, ...]
+
+
+class Size(tuple[int, ...]):
+    """The shape of a tensor: a tuple that prints as PyTorch's does.
+
+    >>> Size((2, 3)), Size((2, 3)) == (2, 3), Size((2, 3)).numel()
+    (Size([2, 3]), True, 6)
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Size({list(self)})"
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Size": ...
+    def __getitem__(self, index: SupportsIndex | slice) -> "int | Size":
+        part = super().__getitem__(index)
+        return Size(part) if isinstance(part, tuple) else part
+
+    def numel(self) -> int:
+        """Return how many numbers a tensor of this shape holds."""
+        return math.prod(self)
+
 
 Dtype: TypeAlias = np.dtype[Any]
 

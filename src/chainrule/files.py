@@ -13,8 +13,8 @@ DEFAULT_PERMISSIONS = 0o666  # readable and writable for all, less what the user
 def atomic_write(path: PathLike, content: bytes) -> None:
     """Write a whole file at once; after a crash at any moment the old file or the new one is there.
 
-    The content goes to a temporary file in the same folder, is flushed to the disk and then takes the
-    name. A file that was there keeps its permissions; a link keeps pointing where it did.
+    The content goes to a temporary file in the same folder, is flushed to the disk and then takes
+    the name. A file that was there keeps its permissions; a link keeps pointing where it did.
 
     Args:
         path: The file to make or replace.

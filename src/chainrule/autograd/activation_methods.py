@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Self
 
+from chainrule.array_types import Dtype
+from chainrule.autograd.conversion import cast, floating, require_floating
 from chainrule.autograd.core import TensorCore
 from chainrule.autograd.graph import apply
 from chainrule.operations.activations import RELU, SIGMOID, TANH
@@ -26,16 +28,28 @@ class ActivationMethods(TensorCore):
 
     def sigmoid(self) -> "Tensor":
         """Squeeze any number into (0, 1)."""
-        return apply(SIGMOID, (self,))
+        return apply(SIGMOID, (floating(self),))
 
     def tanh(self) -> "Tensor":
         """Squeeze any number into (-1, 1)."""
-        return apply(TANH, (self,))
+        return apply(TANH, (floating(self),))
 
-    def softmax(self, dim: int) -> "Tensor":
-        """Turn scores into probabilities that sum to 1 along an axis."""
-        return apply(SOFTMAX, (self,), (dim,))
+    def softmax(self, dim: int, dtype: Dtype | None = None) -> "Tensor":
+        """Turn scores into probabilities that sum to 1 along an axis.
 
-    def log_softmax(self, dim: int) -> "Tensor":
-        """Return the logarithm of softmax."""
-        return apply(LOG_SOFTMAX, (self,), (dim,))
+        Raises:
+            InvalidType: for integers, unless a dtype is given.
+        """
+        x = self if dtype is None else cast(self, dtype)
+        require_floating(x, "softmax")
+        return apply(SOFTMAX, (x,), (dim,))
+
+    def log_softmax(self, dim: int, dtype: Dtype | None = None) -> "Tensor":
+        """Return the logarithm of softmax, exact where softmax is too small to hold.
+
+        Raises:
+            InvalidType: for integers, unless a dtype is given.
+        """
+        x = self if dtype is None else cast(self, dtype)
+        require_floating(x, "log_softmax")
+        return apply(LOG_SOFTMAX, (x,), (dim,))

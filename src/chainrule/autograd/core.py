@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from chainrule.array_types import Array, Dtype, Shape
+from chainrule.array_types import Array, Dtype, Size
 from chainrule.autograd import gradient as gradients
 from chainrule.autograd.graph import Hook, Node, Version, wrap
 from chainrule.autograd.modes import state
@@ -48,9 +48,9 @@ class TensorCore:
     # What it is
 
     @property
-    def shape(self) -> Shape:
+    def shape(self) -> Size:
         """Length of each axis."""
-        return self.array.shape
+        return Size(self.array.shape)
 
     @property
     def dtype(self) -> Dtype:
@@ -171,6 +171,18 @@ class TensorCore:
         version.count += 1
         version.changed_by = name
 
+    def check_writable(self, name: str) -> None:
+        """Refuse to change numbers that stand for several places, or that belong to somebody else.
+
+        Raises:
+            InPlaceError: if the memory is read-only.
+        """
+        if not self.array.flags.writeable:
+            raise InPlaceError(
+                f"{name} cannot change this tensor in place: its memory is read-only, because it "
+                "was expanded or shares a read-only array. Use .clone() first."
+            )
+
     def before_change(self) -> "Tensor":
         """Return this tensor as it stands in the graph now, to compute a change in place from.
 
@@ -210,6 +222,7 @@ class TensorCore:
                 f"{name} on a view of another tensor would have to change that tensor's gradient, "
                 "too. Use the version that makes a new tensor, or .clone() first."
             )
+        self.check_writable(name)
         if result.array is not self.array:
             self.array[...] = result.array
         self.mark_changed(name)

@@ -1,20 +1,20 @@
-"""New tensors: from numbers, filled, counted or drawn at random."""
+"""New tensors: from numbers, filled or counted."""
 
 import math
-from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 
 from chainrule.array_types import Array, Dtype, Nested, Scalar, get_default_dtype
+from chainrule.autograd.conversion_methods import KINDS, as_dtype
 from chainrule.autograd.core import TensorCore
 from chainrule.autograd.shaping_methods import Sizes, as_shape
 from chainrule.autograd.tensor import Tensor, wrap_tensor
 from chainrule.device import Device, check_device
 from chainrule.errors import InvalidArgument, InvalidShape, InvalidType
-from chainrule.randomness import Generator, default_generator
 
-DtypeLike = Dtype | type | None
-DeviceLike = Device | str | None
+DtypeLike: TypeAlias = Dtype | type | None
+DeviceLike: TypeAlias = Device | str | None
 
 
 def make(
@@ -25,54 +25,20 @@ def make(
 ) -> Tensor:
     """Return a tensor around an array, converted where asked for."""
     check_device(device)
-    wanted = array if dtype is None else array.astype(np.dtype(dtype), copy=False)
-    result = wrap_tensor(wanted)
+    result = wrap_tensor(array if dtype is None else array.astype(as_dtype(dtype), copy=False))
     if requires_grad:
         result.requires_grad = True
     return result
 
 
-def as_numbers(data: object) -> Array:
-    """Return numbers in nested lists as a new array of the dtype PyTorch would choose.
-
-    Raises:
-        InvalidType: for texts, complex numbers and other objects.
-        InvalidShape: for lists of unequal lengths.
-    """
-    if isinstance(data, TensorCore):
-        return data.array.copy()
-    if isinstance(data, (np.ndarray, np.generic)):
-        array = np.array(data)
-    else:
-        try:
-            array = np.array(_without_tensors(data))
-        except ValueError:
-            raise InvalidShape(
-                "tensor() got nested lists of unequal lengths: all rows must be equally long."
-            ) from None
-        if array.dtype == np.float64:
-            array = array.astype(get_default_dtype())
-        elif not array.size and array.dtype.kind == "f":
-            array = array.astype(get_default_dtype())
-    if array.dtype.kind not in "biuf":
-        raise InvalidType(
-            f"tensor() got {type(data).__name__} with values of {array.dtype}: pass real numbers or "
-            "truth values."
-        )
-    return array
-
-
-def _without_tensors(data: object) -> object:
-    """Return nested lists in which tensors have become numbers or lists."""
-    if isinstance(data, TensorCore):
-        return data.array.tolist()
-    if isinstance(data, (list, tuple)):
-        return [_without_tensors(part) for part in data]
-    return data
+def or_default(dtype: DtypeLike) -> Dtype:
+    """Return the dtype asked for, else the default one."""
+    return get_default_dtype() if dtype is None else as_dtype(dtype)
 
 
 def tensor(
     data: Nested | Array | TensorCore,
+    *,
     dtype: DtypeLike = None,
     device: DeviceLike = None,
     requires_grad: bool = False,
@@ -86,6 +52,10 @@ def tensor(
         device: "cpu", or nothing.
         requires_grad: Whether ``backward()`` is to compute a gradient for it.
 
+    Raises:
+        InvalidType: for texts, complex numbers and other objects.
+        InvalidShape: for lists of unequal lengths.
+
     >>> tensor([[1.0, 2.0], [3.0, 4.0]])
     tensor([[1., 2.],
             [3., 4.]])
@@ -93,28 +63,87 @@ def tensor(
     return make(as_numbers(data), dtype, device, requires_grad)
 
 
+def as_numbers(data: object) -> Array:
+    """Return numbers as a new array of the dtype PyTorch would choose."""
+    if isinstance(data, TensorCore):
+        return data.array.copy()
+    if isinstance(data, (np.ndarray, np.generic)) and not isinstance(data, float):
+        return np.array(_native(data))
+    try:
+        array = np.array(_without_tensors(data))
+    except ValueError:
+        raise InvalidShape(
+            "tensor() got nested lists of unequal lengths: all rows must be equally long."
+        ) from None
+    array = _native(array)
+    return array.astype(get_default_dtype()) if array.dtype == np.float64 else array
+
+
+def _native(array: Array | np.generic) -> Array:
+    """Return an array of numbers a tensor can hold, its bytes in this machine's order.
+
+    Raises:
+        InvalidType: for texts, complex numbers and other objects.
+    """
+    if array.dtype.kind not in KINDS:
+        example = array.reshape(-1)[:1].tolist()
+        raise InvalidType(
+            f"A tensor holds real numbers or truth values, got values of {array.dtype} such as "
+            f"{example}: convert them to numbers first."
+        )
+    return np.asarray(array, array.dtype.newbyteorder("="))
+
+
+def _without_tensors(data: object) -> object:
+    """Return nested lists in which tensors have become numbers or lists."""
+    if isinstance(data, TensorCore):
+        return data.array.tolist()
+    if isinstance(data, (list, tuple)):
+        return [_without_tensors(part) for part in data]
+    return data
+
+
 def as_tensor(
     data: Nested | Array | TensorCore, dtype: DtypeLike = None, device: DeviceLike = None
 ) -> Tensor:
-    """Return a tensor of these numbers, of the same memory where possible."""
+    """Return a tensor of these numbers, of the same memory where possible.
+
+    Args:
+        data: A tensor, which is returned itself unless its dtype changes; an array, whose memory is
+            shared; or numbers.
+        dtype: What to convert to; by default what ``tensor()`` chooses.
+        device: "cpu", or nothing.
+    """
     check_device(device)
     if isinstance(data, Tensor):
-        return data if dtype is None else data.to(np.dtype(dtype))
+        return data if dtype is None else data.to(dtype)
     if isinstance(data, np.ndarray):
-        return make(from_numpy(data).array, dtype)
-    return tensor(data, dtype)
+        return make(_native(data), dtype)
+    return tensor(data, dtype=dtype)
 
 
-def from_numpy(array: Array) -> Tensor:
+def from_numpy(ndarray: Array) -> Tensor:
     """Return a tensor of the same memory as a NumPy array: a change to one is seen in the other.
 
     Raises:
-        InvalidType: if it is not an array of real numbers.
+        InvalidType: if it is not an array of real numbers in this machine's byte order.
+
+    >>> numbers = np.zeros(2)
+    >>> from_numpy(numbers)[0] = 5.0
+    >>> numbers
+    array([5., 0.])
     """
-    if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
-        kind = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
-        raise InvalidType(f"from_numpy takes a NumPy array of real numbers, got {kind}.")
-    return wrap_tensor(array)
+    if not isinstance(ndarray, np.ndarray):
+        raise InvalidType(f"from_numpy takes a NumPy array, got {type(ndarray).__name__}.")
+    if not ndarray.dtype.isnative:
+        raise InvalidType(
+            f"from_numpy got {ndarray.dtype}, whose bytes are in the other order, and cannot share "
+            "it: copy it with tensor()."
+        )
+    return wrap_tensor(_native(ndarray))
+
+
+# Filled
 
 
 def full(
@@ -125,8 +154,13 @@ def full(
     device: DeviceLike = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Return a tensor filled with one number."""
-    chosen = as_numbers(fill_value).dtype if dtype is None else np.dtype(dtype)
+    """Return a tensor filled with one number, of its kind unless a dtype is given.
+
+    >>> full((2, 2), 7.0)
+    tensor([[7., 7.],
+            [7., 7.]])
+    """
+    chosen = as_numbers(fill_value).dtype if dtype is None else as_dtype(dtype)
     return make(np.full(as_shape((size,)), fill_value, chosen), None, device, requires_grad)
 
 
@@ -135,31 +169,40 @@ def zeros(
 ) -> Tensor:
     """Return a tensor of zeros.
 
-    >>> zeros(2, 3).shape
-    (2, 3)
+    >>> zeros(2, 3)
+    tensor([[0., 0., 0.],
+            [0., 0., 0.]])
     """
-    return make(np.zeros(as_shape(size), _or_default(dtype)), None, device, requires_grad)
+    return make(np.zeros(as_shape(size), or_default(dtype)), None, device, requires_grad)
 
 
 def ones(
     *size: Sizes, dtype: DtypeLike = None, device: DeviceLike = None, requires_grad: bool = False
 ) -> Tensor:
     """Return a tensor of ones."""
-    return make(np.ones(as_shape(size), _or_default(dtype)), None, device, requires_grad)
+    return make(np.ones(as_shape(size), or_default(dtype)), None, device, requires_grad)
 
 
 def empty(
     *size: Sizes, dtype: DtypeLike = None, device: DeviceLike = None, requires_grad: bool = False
 ) -> Tensor:
     """Return a tensor whose numbers are still to be set."""
-    return make(np.empty(as_shape(size), _or_default(dtype)), None, device, requires_grad)
+    return make(np.empty(as_shape(size), or_default(dtype)), None, device, requires_grad)
 
 
 def eye(
-    n: int, m: int | None = None, *, dtype: DtypeLike = None, requires_grad: bool = False
+    n: int,
+    m: int | None = None,
+    *,
+    dtype: DtypeLike = None,
+    device: DeviceLike = None,
+    requires_grad: bool = False,
 ) -> Tensor:
-    """Return a matrix with ones on its diagonal and zeros elsewhere."""
-    return make(np.eye(n, m, dtype=_or_default(dtype)), requires_grad=requires_grad)
+    """Return a matrix of n rows and m columns with ones on its diagonal and zeros elsewhere."""
+    return make(np.eye(n, m, dtype=or_default(dtype)), None, device, requires_grad)
+
+
+# Counted
 
 
 def arange(
@@ -171,24 +214,43 @@ def arange(
     device: DeviceLike = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Return the numbers from start up to, not including, end; ``arange(end)`` starts at 0."""
+    """Return the numbers from start up to, not including, end; ``arange(end)`` starts at 0.
+
+    Raises:
+        InvalidArgument: if steps of this size never arrive.
+
+    >>> arange(5), arange(0, 1, 0.25)
+    (tensor([0, 1, 2, 3, 4]), tensor([0.0000, 0.2500, 0.5000, 0.7500]))
+    """
     first, last = (0, start) if end is None else (start, end)
-    if step == 0 or (last - first) * step < 0:
+    if step == 0 or (last - first) * step < 0 or not np.isfinite([first, last, step]).all():
         raise InvalidArgument(
             f"arange({first}, {last}, {step}) never arrives: step must lead from start to end."
         )
-    is_float = any(isinstance(value, (float, np.floating)) for value in (first, last, step))
-    chosen = (get_default_dtype() if is_float else np.int64) if dtype is None else dtype
+    if dtype is None:
+        is_float = any(isinstance(value, (float, np.floating)) for value in (first, last, step))
+        dtype = get_default_dtype() if is_float else np.int64
     # In float64, as PyTorch counts: the number of steps must not depend on rounding to float32.
-    count = max(math.ceil((last - first) / step), 0)
-    return make(first + step * np.arange(count), chosen, device, requires_grad)
+    count = math.ceil((last - first) / step)
+    return make(first + step * np.arange(count), dtype, device, requires_grad)
 
 
 def linspace(
-    start: float, end: float, steps: int, *, dtype: DtypeLike = None, requires_grad: bool = False
+    start: float,
+    end: float,
+    steps: int,
+    *,
+    dtype: DtypeLike = None,
+    device: DeviceLike = None,
+    requires_grad: bool = False,
 ) -> Tensor:
-    """Return so many numbers at equal distances, both ends included."""
-    return make(np.linspace(start, end, steps), _or_default(dtype), None, requires_grad)
+    """Return so many numbers at equal distances, both ends included.
+
+    Raises:
+        InvalidArgument: if steps is negative.
+    """
+    check_steps("linspace", steps)
+    return make(np.linspace(start, end, steps), or_default(dtype), device, requires_grad)
 
 
 def logspace(
@@ -198,132 +260,64 @@ def logspace(
     base: float = 10.0,
     *,
     dtype: DtypeLike = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Return so many powers of the base, their exponents at equal distances."""
-    numbers = np.logspace(start, end, steps, base=base)
-    return make(numbers, _or_default(dtype), None, requires_grad)
-
-
-def rand(
-    *size: Sizes,
-    generator: Generator | None = None,
-    dtype: DtypeLike = None,
     device: DeviceLike = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Return numbers drawn evenly from [0, 1)."""
-    numbers = _random(generator).random(as_shape(size))
-    chosen = _or_default(dtype)
-    # Rounding to a shorter dtype may reach 1, which is not in the interval.
-    limit = np.nextafter(chosen.type(1), chosen.type(0))
-    return make(np.minimum(numbers.astype(chosen), limit), None, device, requires_grad)
+    """Return so many powers of the base, their exponents at equal distances.
 
-
-def randn(
-    *size: Sizes,
-    generator: Generator | None = None,
-    dtype: DtypeLike = None,
-    device: DeviceLike = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Return numbers drawn from the standard normal distribution."""
-    numbers = _random(generator).standard_normal(as_shape(size))
-    return make(np.asarray(numbers), _or_default(dtype), device, requires_grad)
-
-
-def randint(
-    low: int,
-    high: int | Sequence[int],
-    size: Sequence[int] | None = None,
-    *,
-    generator: Generator | None = None,
-    dtype: DtypeLike = None,
-    device: DeviceLike = None,
-) -> Tensor:
-    """Return integers drawn evenly from low up to, not including, high.
-
-    ``randint(high, size)`` starts at 0.
+    Raises:
+        InvalidArgument: if steps is negative.
     """
-    if size is None:
-        if isinstance(high, int):
-            raise InvalidArgument("randint needs a size, e.g. randint(0, 10, (3,)).")
-        low, high, size = 0, low, high
-    if not isinstance(high, (int, np.integer)) or low >= high:
-        raise InvalidArgument(f"randint needs low < high, got {low} and {high}.")
-    numbers = _random(generator).integers(low, high, tuple(size))
-    return make(np.asarray(numbers), np.int64 if dtype is None else dtype, device)
+    check_steps("logspace", steps)
+    numbers = np.logspace(start, end, steps, base=base)
+    return make(numbers, or_default(dtype), device, requires_grad)
 
 
-def randperm(n: int, *, generator: Generator | None = None) -> Tensor:
-    """Return the integers from 0 up to, not including, n in a random order."""
-    return wrap_tensor(_random(generator).permutation(n))
+def check_steps(name: str, steps: int) -> None:
+    """Refuse a negative number of steps.
+
+    Raises:
+        InvalidArgument: naming the function.
+    """
+    if steps < 0:
+        raise InvalidArgument(f"{name} got steps={steps}: it must be 0 or more.")
 
 
-def normal(
-    mean: "float | TensorCore",
-    std: "float | TensorCore" = 1.0,
-    size: Sequence[int] | None = None,
-    *,
-    generator: Generator | None = None,
-) -> Tensor:
-    """Return numbers drawn from normal distributions of these means and deviations."""
-    m = mean.array if isinstance(mean, TensorCore) else np.asarray(mean)
-    s = std.array if isinstance(std, TensorCore) else np.asarray(std)
-    shape = np.broadcast_shapes(m.shape, s.shape) if size is None else tuple(size)
-    numbers = m + s * _random(generator).standard_normal(shape)
-    return make(np.asarray(numbers), get_default_dtype())
-
-
-def bernoulli(input: TensorCore, *, generator: Generator | None = None) -> Tensor:
-    """Return 1 with the probability each number gives, else 0."""
-    if not ((input.array >= 0) & (input.array <= 1)).all():
-        raise InvalidArgument("bernoulli takes probabilities: all numbers must be from 0 to 1.")
-    drawn = _random(generator).random(input.shape) < input.array
-    return make(np.asarray(drawn), input.array.dtype)
-
-
-def multinomial(
-    input: TensorCore,
-    num_samples: int,
-    replacement: bool = False,
-    *,
-    generator: Generator | None = None,
-) -> Tensor:
-    """Return positions drawn with probabilities in proportion to the numbers of each row."""
-    random = _random(generator)
-    rows = np.atleast_2d(input.array.astype(np.float64))
-    if (rows < 0).any() or not (rows.sum(axis=1) > 0).all() or not np.isfinite(rows).all():
-        raise InvalidArgument("multinomial takes weights of 0 or more that are not all 0.")
-    if not replacement and (np.count_nonzero(rows, axis=1) < num_samples).any():
-        raise InvalidArgument(
-            f"multinomial cannot draw {num_samples} different positions: fewer have a weight above 0."
-        )
-    drawn = [
-        random.choice(len(row), num_samples, replace=replacement, p=row / row.sum()) for row in rows
-    ]
-    return wrap_tensor(np.array(drawn).reshape(*input.shape[:-1], num_samples))
+# Like another tensor
 
 
 def zeros_like(
-    input: TensorCore, *, dtype: DtypeLike = None, requires_grad: bool = False
+    input: TensorCore,
+    *,
+    dtype: DtypeLike = None,
+    device: DeviceLike = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Return zeros in the shape and dtype of another tensor."""
-    return make(np.zeros(input.shape, dtype or input.dtype), requires_grad=requires_grad)
+    return make(np.zeros_like(input.array, order="C"), dtype, device, requires_grad)
 
 
 def ones_like(
-    input: TensorCore, *, dtype: DtypeLike = None, requires_grad: bool = False
+    input: TensorCore,
+    *,
+    dtype: DtypeLike = None,
+    device: DeviceLike = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Return ones in the shape and dtype of another tensor."""
-    return make(np.ones(input.shape, dtype or input.dtype), requires_grad=requires_grad)
+    return make(np.ones_like(input.array, order="C"), dtype, device, requires_grad)
 
 
 def empty_like(
-    input: TensorCore, *, dtype: DtypeLike = None, requires_grad: bool = False
+    input: TensorCore,
+    *,
+    dtype: DtypeLike = None,
+    device: DeviceLike = None,
+    requires_grad: bool = False,
 ) -> Tensor:
-    """Return a tensor to be filled in the shape and dtype of another."""
-    return make(np.empty(input.shape, dtype or input.dtype), requires_grad=requires_grad)
+    """Return a tensor whose numbers are still to be set, in the shape and dtype of another."""
+    chosen = input.array.dtype if dtype is None else as_dtype(dtype)
+    return make(np.empty(input.array.shape, chosen), None, device, requires_grad)
 
 
 def full_like(
@@ -331,53 +325,40 @@ def full_like(
     fill_value: Scalar,
     *,
     dtype: DtypeLike = None,
+    device: DeviceLike = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """Return one number in the shape and dtype of another tensor."""
-    numbers = np.full(input.shape, fill_value, dtype or input.dtype)
-    return make(numbers, requires_grad=requires_grad)
-
-
-def rand_like(input: TensorCore, *, dtype: DtypeLike = None, requires_grad: bool = False) -> Tensor:
-    """Return numbers drawn evenly from [0, 1) in the shape and dtype of another tensor."""
-    return rand(*input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
-
-
-def randn_like(
-    input: TensorCore, *, dtype: DtypeLike = None, requires_grad: bool = False
-) -> Tensor:
-    """Return standard normal numbers in the shape and dtype of another tensor."""
-    return randn(*input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
-
-
-def randint_like(input: TensorCore, low: int, high: int, *, dtype: DtypeLike = None) -> Tensor:
-    """Return integers drawn evenly in the shape and dtype of another tensor."""
-    return randint(low, high, input.shape, dtype=dtype or input.dtype)
+    chosen = input.array.dtype if dtype is None else as_dtype(dtype)
+    return make(np.full(input.array.shape, fill_value, chosen), None, device, requires_grad)
 
 
 def one_hot(tensor: TensorCore, num_classes: int = -1) -> Tensor:
     """Return for each label a row with 1 at the label and 0 elsewhere.
 
-    >>> one_hot(wrap_tensor(np.array([0, 2]))).tolist()
-    [[1, 0, 0], [0, 0, 1]]
+    Args:
+        tensor: Integer labels of any shape.
+        num_classes: Length of the rows; without it, the largest label and 1.
+
+    Raises:
+        InvalidType: if the labels are no integers.
+        InvalidArgument: if a label is negative or num_classes or more, or none tells how many
+            classes there are.
+
+    >>> one_hot(arange(3) % 2)
+    tensor([[1, 0],
+            [0, 1],
+            [1, 0]])
     """
     labels = tensor.array
     if labels.dtype.kind not in "iu":
         raise InvalidType(f"one_hot takes integer labels, got {labels.dtype}: use .long().")
-    if num_classes == -1:
-        num_classes = int(labels.max(initial=-1)) + 1
-    if labels.size and not (labels.min() >= 0 and labels.max() < num_classes):
+    if not labels.size and num_classes < 1:
+        raise InvalidArgument("one_hot got no labels: say with num_classes how long rows are.")
+    length = int(labels.max(initial=-1)) + 1 if num_classes == -1 else num_classes
+    if labels.size and not (labels.min() >= 0 and labels.max() < length):
         raise InvalidArgument(
-            f"one_hot got labels from {labels.min()} to {labels.max()}: they must lie between 0 and "
-            f"{num_classes - 1}."
+            f"one_hot got labels from {labels.min()} to {labels.max()}: they must lie between 0 "
+            f"and {length - 1}."
         )
-    return wrap_tensor((labels[..., None] == np.arange(num_classes)).astype(np.int64))
-
-
-def _or_default(dtype: DtypeLike) -> Dtype:
-    return get_default_dtype() if dtype is None else np.dtype(dtype)
-
-
-def _random(generator: Generator | None) -> np.random.Generator:
-    return (generator or default_generator).numpy
-
+    return wrap_tensor((labels[..., None] == np.arange(length)).astype(np.int64))

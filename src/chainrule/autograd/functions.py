@@ -5,18 +5,21 @@ Each takes the tensor as its first argument, ``input``; what it does is said at 
 
 import functools
 import inspect
-from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Concatenate, Literal, ParamSpec, TypeVar
 
 import numpy as np
 
-from chainrule.autograd.conversion import Operand, operand
+from chainrule.array_types import Array, Scalar
+from chainrule.autograd.arithmetic_methods import choose
+from chainrule.autograd.conversion import Operand, cast, common_dtype
 from chainrule.autograd.core import TensorCore
-from chainrule.autograd.graph import wrap
-from chainrule.autograd.shaping_methods import cat as cat
-from chainrule.autograd.shaping_methods import stack as stack
+from chainrule.autograd.graph import apply, wrap
+from chainrule.autograd.shaping_methods import as_shape
 from chainrule.autograd.tensor import Tensor
-from chainrule.errors import InvalidType
+from chainrule.errors import InvalidArgument, InvalidType
+from chainrule.operations.joining import CAT, STACK
+from chainrule.operations.padding import PAD
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -41,7 +44,7 @@ def function_of(
     first = inspect.Parameter("input", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Tensor)
     function.__signature__ = signature.replace(parameters=[first, *others])  # type: ignore[attr-defined]  # read by inspect and help()
     function.__qualname__ = method.__name__
-    return function
+    return function  # type: ignore[return-value]  # its first parameter has a name besides
 
 
 add = function_of(Tensor.add)
@@ -114,22 +117,22 @@ median = function_of(Tensor.median)
 argsort = function_of(Tensor.argsort)
 sort = function_of(Tensor.sort)
 topk = function_of(Tensor.topk)
-reshape = function_of(Tensor.reshape)
 flatten = function_of(Tensor.flatten)
 unflatten = function_of(Tensor.unflatten)
+ravel = function_of(Tensor.ravel)
 squeeze = function_of(Tensor.squeeze)
 unsqueeze = function_of(Tensor.unsqueeze)
 transpose = function_of(Tensor.transpose)
-permute = function_of(Tensor.permute)
 movedim = function_of(Tensor.movedim)
-flip = function_of(Tensor.flip)
-split = function_of(Tensor.split)
+roll = function_of(Tensor.roll)
+broadcast_to = function_of(Tensor.broadcast_to)
 chunk = function_of(Tensor.chunk)
 unbind = function_of(Tensor.unbind)
 narrow = function_of(Tensor.narrow)
 select = function_of(Tensor.select)
 index_select = function_of(Tensor.index_select)
 gather = function_of(Tensor.gather)
+take_along_dim = function_of(Tensor.take_along_dim)
 masked_select = function_of(Tensor.masked_select)
 masked_fill = function_of(Tensor.masked_fill)
 nonzero = function_of(Tensor.nonzero)
@@ -160,46 +163,164 @@ subtract = sub
 clip = clamp
 swapaxes = transpose
 
+
+def reshape(input: Tensor, shape: Sequence[int]) -> Tensor:
+    """Return the numbers in another shape; one length may be -1 and is worked out."""
+    return input.reshape(shape)
+
+
+def permute(input: Tensor, dims: Sequence[int]) -> Tensor:
+    """Bring the axes into another order."""
+    return input.permute(dims)
+
+
+def flip(input: Tensor, dims: Sequence[int]) -> Tensor:
+    """Reverse the order along axes."""
+    return input.flip(dims)
+
+
+def tile(input: Tensor, dims: Sequence[int]) -> Tensor:
+    """Put copies side by side, so many along each of the last axes."""
+    return input.tile(dims)
+
+
+def split(
+    tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0
+) -> tuple[Tensor, ...]:
+    """Cut into parts along an axis: of one length, the last perhaps shorter, or of those given."""
+    return tensor.split(split_size_or_sections, dim)
+
+
+def cat(tensors: Sequence[TensorCore], dim: int = 0) -> Tensor:
+    """Put tensors one after the other along an axis; all other lengths must agree.
+
+    >>> cat([Tensor([1.0]), Tensor([2.0, 3.0])])
+    tensor([1., 2., 3.])
+    """
+    return apply(CAT, _of_one_dtype("cat", tensors), (dim,))
+
+
 concat = concatenate = cat
 
 
-def where(condition: Tensor, input: Operand, other: Operand) -> Tensor:
-    """Take the first number where the condition holds, and the second elsewhere."""
-    if isinstance(input, TensorCore):
-        chosen = input
-    elif isinstance(other, TensorCore):
-        chosen = operand(input, other)
-    else:
-        chosen = wrap(np.asarray(input, np.float32 if isinstance(input, float) else None))
-    return chosen.where(condition, other)  # type: ignore[attr-defined]  # a Tensor
+def stack(tensors: Sequence[TensorCore], dim: int = 0) -> Tensor:
+    """Put tensors of one shape side by side along a new axis.
+
+    >>> stack([Tensor([1.0, 2.0]), Tensor([3.0, 4.0])])
+    tensor([[1., 2.],
+            [3., 4.]])
+    """
+    return apply(STACK, _of_one_dtype("stack", tensors), (dim,))
+
+
+def _of_one_dtype(name: str, tensors: Sequence[TensorCore]) -> tuple[TensorCore, ...]:
+    """Return the tensors, converted to the dtype that can hold all their numbers.
+
+    Raises:
+        InvalidType: if one of them is no tensor.
+        InvalidArgument: if there are none.
+    """
+    if isinstance(tensors, TensorCore):
+        raise InvalidType(f"{name} takes a list of tensors, got a tensor: put it into brackets.")
+    given = tuple(tensors)
+    if not given:
+        raise InvalidArgument(f"{name} got no tensors: pass at least one.")
+    for position, part in enumerate(given):
+        if not isinstance(part, TensorCore):
+            raise InvalidType(
+                f"{name} takes a list of tensors, got {type(part).__name__} as number {position}: "
+                "convert it with chainrule.tensor(x)."
+            )
+    dtype = functools.reduce(_wider, [part.array.reshape(-1) for part in given]).dtype
+    return tuple([cast(part, dtype) for part in given])
+
+
+def _wider(a: Array, b: Array) -> Array:
+    """Return an empty array of the dtype that holds the numbers of both."""
+    return np.empty(0, common_dtype(a, b))
+
+
+def pad(
+    input: Tensor, pad: Sequence[int], mode: str = "constant", value: Scalar | None = None
+) -> Tensor:
+    """Put numbers around a tensor.
+
+    Args:
+        input: Any shape.
+        pad: How many before and after, for the last axis first: (left, right, top, bottom, ...).
+            Negative ones cut off, in mode "constant".
+        mode: "constant"; "reflect" mirrors at the edge without repeating it, "replicate" repeats
+            the edge, "circular" goes on at the other side.
+        value: The constant, 0 unless said otherwise.
+
+    Raises:
+        InvalidArgument: if there is no such mode, or pad has not two numbers for each axis.
+        InvalidShape: if an axis is too short for so much padding.
+
+    >>> pad(Tensor([1.0, 2.0, 3.0]), (2, 1), "reflect")
+    tensor([3., 2., 1., 2., 3., 2.])
+    """
+    return apply(PAD, (input,), (as_shape((tuple(pad),)), mode, 0.0 if value is None else value))
+
+
+def where(condition: TensorCore, input: Operand, other: Operand) -> Tensor:
+    """Return ``input`` where the condition holds and ``other`` elsewhere.
+
+    Raises:
+        InvalidType: if the condition does not hold truth values.
+
+    >>> where(Tensor([1.0, -1.0]) > 0, 1.0, 0.0)
+    tensor([1., 0.])
+    """
+    return choose(condition, input, other)
 
 
 def isclose(
-    input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+    input: Tensor,
+    other: Tensor,
+    rtol: float = 1e-5,
+    atol: float = 1e-8,
+    equal_nan: bool = False,
 ) -> Tensor:
-    """Say for each pair of numbers whether they differ by at most atol + rtol |other|."""
-    close = np.isclose(input.array, other.array, rtol=rtol, atol=atol, equal_nan=equal_nan)
-    return wrap(np.asarray(close))
+    """Return for each two numbers whether they differ by at most atol + rtol |other|."""
+    return wrap(np.asarray(np.isclose(input.array, other.array, rtol, atol, equal_nan)))
 
 
 def is_tensor(obj: object) -> bool:
-    """Say whether something is a tensor."""
+    """Return whether something is a tensor."""
     return isinstance(obj, TensorCore)
 
 
 def is_floating_point(input: Tensor) -> bool:
-    """Say whether a tensor holds floating-point numbers."""
+    """Return whether a tensor holds floating-point numbers."""
     return input.is_floating_point()
 
 
-def meshgrid(*tensors: Tensor, indexing: str = "ij") -> tuple[Tensor, ...]:
-    """Return the coordinates of all points of a grid, one tensor per axis."""
-    grids = np.meshgrid(*[t.array for t in tensors], indexing=indexing)  # type: ignore[call-overload]  # "ij" or "xy"
+def meshgrid(*tensors: Tensor, indexing: Literal["ij", "xy"] | None = None) -> tuple[Tensor, ...]:
+    """Return the coordinates of all points of a grid, one tensor per axis.
+
+    Args:
+        tensors: The coordinates along each axis.
+        indexing: "ij", the default: the first tensor runs along the first axis. "xy": along the
+            second, as in a picture.
+    """
+    grids = np.meshgrid(*[t.array for t in tensors], indexing=indexing or "ij")
     return tuple(wrap(np.ascontiguousarray(grid)) for grid in grids)
 
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
-    """Count how often each integer from 0 on occurs."""
-    counts = np.bincount(input.array, None if weights is None else weights.array, minlength)
-    return wrap(counts)
+    """Return how often each integer from 0 on occurs, or the sum of the weights of its places.
 
+    Raises:
+        InvalidType: if the numbers are not integers.
+        InvalidArgument: if one is negative, or they are no vector.
+    """
+    numbers = input.array
+    if numbers.dtype.kind not in "iu":
+        raise InvalidType(f"bincount counts integers, got {numbers.dtype}: use .long().")
+    if numbers.ndim != 1 or numbers.min(initial=0) < 0:
+        raise InvalidArgument(
+            f"bincount takes a vector of integers from 0 on, got shape {numbers.shape} with the "
+            f"smallest number {numbers.min(initial=0)}."
+        )
+    return wrap(np.bincount(numbers, None if weights is None else weights.array, minlength))

@@ -218,7 +218,7 @@ def apply(
     if type(output) is not np.ndarray:
         output = np.asarray(output)
     result = _TensorType.wrap(output)
-    if operation.is_view:
+    if operation.is_view and np.may_share_memory(output, arrays[0]):
         result._version = inputs[0].shared_version()  # type: ignore[union-attr]  # a view has an input
     for name in operation.mutates:
         changed = inputs[operation.input_names.index(name)]

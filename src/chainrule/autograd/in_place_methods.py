@@ -220,6 +220,7 @@ def change_directly(tensor: TensorCore, function: np.ufunc, other: Operand, name
 def overwrite(tensor: T, source: TensorCore, name: str) -> T:
     """Replace all numbers of a tensor, and with them the history that led to the old ones."""
     if not is_recorded(tensor, source):
+        tensor.check_writable(name)
         with np.errstate(all="ignore"):
             tensor.array[...] = source.array
         tensor.mark_changed(name)

@@ -122,7 +122,7 @@ class NumberFormat:
             return f"{value:.0f}." if np.isfinite(value) else str(value)
         return f"{value:.{options.precision}f}"
 
-    def __call__(self, value: float) -> str:
+    def __call__(self, value: float) -> str:  # noqa: D102 - the class says it
         return self._text(value).rjust(self.width)
 
 
@@ -155,8 +155,9 @@ def backward_name(operation: str) -> str:
 def body(array: Array, indent: int) -> str:
     """Return the numbers in brackets, continued lines indented.
 
-    >>> body(np.array([[1.0, 2.5], [10.0, 0.0]]), 0)
-    '[[ 1.0000,  2.5000],\\n [10.0000,  0.0000]]'
+    >>> print(body(np.array([[1.0, 2.5], [10.0, 0.0]]), 0))
+    [[ 1.0000,  2.5000],
+     [10.0000,  0.0000]]
     """
     is_shortened = array.size > options.threshold
     shown = _ends(array) if is_shortened else array

@@ -237,7 +237,7 @@ class ReductionMethods(TensorCore):
         dim: int = -1,
         descending: bool = False,
         *,
-        stable: bool = False,  # noqa: ARG002 - always stable
+        stable: bool = False,
     ) -> "Tensor":
         """Return the positions that put the numbers into order; equal ones keep theirs."""
         return wrap(sorted_positions(self.array, dim, descending))
@@ -247,7 +247,7 @@ class ReductionMethods(TensorCore):
         dim: int = -1,
         descending: bool = False,
         *,
-        stable: bool = False,  # noqa: ARG002 - always stable
+        stable: bool = False,
     ) -> ValuesAndIndices:
         """Return (values, indices): the numbers in order along an axis, and where they stood."""
         return chosen(self, sorted_positions(self.array, dim, descending), dim, keepdim=True)
@@ -257,7 +257,7 @@ class ReductionMethods(TensorCore):
         k: int,
         dim: int = -1,
         largest: bool = True,
-        sorted: bool = True,  # noqa: ARG002 - always sorted
+        sorted: bool = True,
     ) -> ValuesAndIndices:
         """Return (values, indices) of the k largest numbers along an axis, in order.
 

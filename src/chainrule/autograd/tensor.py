@@ -10,16 +10,18 @@ from chainrule.autograd.conversion_methods import ConversionMethods
 from chainrule.autograd.core import TensorCore
 from chainrule.autograd.graph import set_tensor_factory
 from chainrule.autograd.in_place_methods import InPlaceMethods
+from chainrule.autograd.indexing_methods import IndexingMethods
 from chainrule.autograd.printing import describe
+from chainrule.autograd.product_methods import ProductMethods
 from chainrule.autograd.reduction_methods import ReductionMethods
-from chainrule.autograd.shaping_methods import ShapingMethods
 
 
 class Tensor(
     ArithmeticMethods,
     ComparisonMethods,
     ReductionMethods,
-    ShapingMethods,
+    IndexingMethods,
+    ProductMethods,
     ActivationMethods,
     InPlaceMethods,
     ConversionMethods,

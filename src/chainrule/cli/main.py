@@ -1,4 +1,4 @@
-"""The ``chainrule`` command: gathers the commands and turns errors into one line and an exit code."""
+"""The ``chainrule`` command: gathers the commands; an error becomes one line and an exit code."""
 
 import sys
 from collections.abc import Callable

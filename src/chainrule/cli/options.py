@@ -1,6 +1,7 @@
 """Options that several commands share, and how results are shown."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ DataDir = Annotated[
 ]
 
 
-def show(result: dict[str, object], text: str, as_json: bool) -> None:
+def show(result: Mapping[str, object], text: str, as_json: bool) -> None:
     """Print a result for people and, if asked for, as one JSON object on the last line."""
     print(text)
     if as_json:

@@ -8,6 +8,7 @@ import typer
 
 from chainrule.cli.options import Json, show
 from chainrule.nn.feedforward import feedforward
+from chainrule.nn.module import Module
 from chainrule.nn.summary import summarize
 from chainrule.storage import load_model
 
@@ -21,7 +22,7 @@ def summary(
     Example: chainrule summary 784-256-128-10
     """
     if re.fullmatch(r"\d+(-\d+)+", model):
-        network = feedforward([int(size) for size in model.split("-")])
+        network: Module = feedforward([int(size) for size in model.split("-")])
     else:
         network = load_model(model)
     described = summarize(network)

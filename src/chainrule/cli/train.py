@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -34,7 +34,8 @@ def parse_layers(text: str) -> tuple[int, ...]:
         layers = (0,)
     if any(size < 1 for size in layers):
         raise InvalidArgument(
-            f"--layers got {text!r}: expected positive whole numbers with commas between, e.g. 256,128."
+            f"--layers got {text!r}: expected positive whole numbers with commas between, e.g. "
+            "256,128."
         )
     return layers
 
@@ -74,7 +75,7 @@ def train(
 
     Example: chainrule train mnist --layers 256,128 --epochs 5 --out runs/mnist
     """
-    given = {
+    given: dict[str, Any] = {
         "layers": None if layers is None else parse_layers(layers),
         "activation": activation,
         "dropout": dropout,

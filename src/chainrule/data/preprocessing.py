@@ -87,6 +87,16 @@ class Preprocessing:
         scaled = (flat - np.array(self.mean, np.float32)) / np.array(self.std, np.float32)
         return scaled.reshape(len(raw), *self.feature_shape)
 
+    def undo(self, samples: Array) -> Array:
+        """Return prepared samples as they were before ``apply``, up to rounding.
+
+        >>> Preprocessing((2,), mean=(1.0,), std=(2.0,)).undo(np.array([[0.0, 2.0]]))
+        array([[1., 5.]])
+        """
+        flat = samples.reshape(len(samples), -1)
+        raw = flat * np.array(self.std, flat.dtype) + np.array(self.mean, flat.dtype)
+        return raw.reshape(samples.shape)
+
     def to_dict(self) -> dict[str, Any]:
         """Return this record as plain values that fit into JSON."""
         return asdict(self)

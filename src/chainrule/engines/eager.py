@@ -1,4 +1,4 @@
-"""The eager engine: every operation runs as it is called, in NumPy; the one to read and step through."""
+"""The eager engine: every operation runs in NumPy as it is called; the one to step through."""
 
 import math
 from collections.abc import Callable
@@ -56,7 +56,11 @@ class EagerEngine:
         value = float(loss.item())
         if not math.isfinite(value):
             raise loss_error(loss, inputs, self.model)
-        walk = self._observed_backward(loss) if observe else loss.backward()
+        walk = None
+        if observe:
+            walk = self._observed_backward(loss)
+        else:
+            loss.backward()
         if not gradients_are_finite(self.model):
             self.optimizer.zero_grad()
             default_generator.counter = counter  # the same dropout masks once more

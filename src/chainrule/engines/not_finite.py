@@ -22,8 +22,8 @@ def is_finite(array: Array) -> bool:
 def gradients_are_finite(model: Module) -> bool:
     """Return whether the gradients of all parameters are finite.
 
-    The sum of squares is finite only if all numbers are; it is quicker than looking at each, which is
-    done only where large numbers may have overflowed in the sum.
+    The sum of squares is finite only if all numbers are; it is quicker than looking at each, which
+    is done only where large numbers may have overflowed in the sum.
     """
     for parameter in model.parameters():
         if parameter.grad is None:
@@ -74,7 +74,9 @@ def gradient_error(loss: Tensor, inputs: Tensor, model: Module) -> NotFinite:
             if any(gradient is not None and not is_finite(gradient) for gradient in reached):
                 what = f"the derivative of {describe(node, paths)} was the first not to be finite"
                 break
-    return NotFinite(f"The loss is {loss.item():.6g}, but a gradient is not finite: {what}. {ADVICE}")
+    return NotFinite(
+        f"The loss is {loss.item():.6g}, but a gradient is not finite: {what}. {ADVICE}"
+    )
 
 
 def module_paths(model: Module) -> Mapping[int, str]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from chainrule.nn import functional as functional
 from chainrule.nn import init as init
+from chainrule.nn import utils as utils
 from chainrule.nn.activations import ACTIVATION_MODULES
 from chainrule.nn.activations import GELU as GELU
 from chainrule.nn.activations import GLU as GLU

@@ -3,6 +3,7 @@
 import operator
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import Any, Self, overload
 
 from chainrule.errors import InvalidArgument, InvalidIndex
@@ -37,44 +38,59 @@ class OrderedModules(Module):
     def __getitem__(self, index: int | slice) -> Module | Self:
         if isinstance(index, slice):
             return self._like(list(self._modules.items())[index])
-        return self._parts()[list(self._modules).index(self._key(index))]
+        return self._modules[self._key(index)]  # type: ignore[return-value]  # None only if put there
 
     def _like(self, parts: list[tuple[str, Module | None]]) -> Self:
         raise NotImplementedError
 
     def __setitem__(self, index: int, module: Module) -> None:
-        self._modules[self._key(index)] = module
+        self.add_module(self._key(index), module)
 
     def __delitem__(self, index: int | slice) -> None:
         names = list(self._modules)
         chosen = names[index] if isinstance(index, slice) else [self._key(index)]
-        left = [module for name, module in self._modules.items() if name not in chosen]
-        keeps_names = not all(name.isdigit() for name in names)
-        left_names = [name for name in names if name not in chosen]
+        self._renumber([part for name, part in self._modules.items() if name not in chosen])
+
+    def __add__(self, other: Iterable[Module]) -> Self:
+        return self._like([(str(i), part) for i, part in enumerate([*self, *other])])
+
+    def __iadd__(self, other: Iterable[Module]) -> Self:
+        for module in list(other):
+            self.append(module)
+        return self
+
+    def _renumber(self, parts: Iterable[Module | None]) -> None:
+        """Have exactly these parts, named by their positions."""
+        numbered = {str(position): part for position, part in enumerate(parts)}
         self._modules.clear()
-        for position, module in enumerate(left):
-            name = left_names[position] if keeps_names else str(position)
-            self._modules[name] = module
+        for name, part in numbered.items():
+            self.add_module(name, part)
 
     def append(self, module: Module) -> Self:
         """Add a part at the end."""
         self.add_module(str(len(self)), module)
         return self
 
-    def extend(self, modules: Iterable[Module]) -> Self:
-        """Add parts at the end."""
-        for module in modules:
-            self.append(module)
+    def insert(self, index: int, module: Module) -> Self:
+        """Put a part before the one at a position; all parts are then named by their positions.
+
+        Raises:
+            InvalidIndex: if there is no such position.
+        """
+        if not -len(self) <= index <= len(self):
+            raise InvalidIndex(
+                f"{type(self).__name__} has {len(self)} parts, none can be put at {index}."
+            )
+        parts = [*self._modules.values()]
+        parts.insert(index, module)
+        self._renumber(parts)
         return self
 
-    def insert(self, index: int, module: Module) -> Self:
-        """Put a part before the one at a position."""
-        parts = self._parts()
-        parts.insert(index, module)
-        self._modules.clear()
-        for position, part in enumerate(parts):
-            self.add_module(str(position), part)
-        return self
+    def pop(self, key: int | slice) -> Module:
+        """Remove the part at a position and return it."""
+        part = self[key]
+        del self[key]
+        return part
 
 
 class Sequential(OrderedModules):
@@ -106,6 +122,11 @@ class Sequential(OrderedModules):
                 input = module(input)
         return input
 
+    def extend(self, sequential: Iterable[Module]) -> Self:
+        """Add modules at the end."""
+        self += sequential
+        return self
+
     def _like(self, parts: list[tuple[str, Module | None]]) -> Self:
         return type(self)(OrderedDict((name, m) for name, m in parts if m is not None))
 
@@ -121,8 +142,26 @@ class ModuleList(OrderedModules):
         super().__init__()
         self.extend(modules or ())
 
+    def extend(self, modules: Iterable[Module]) -> Self:
+        """Add modules at the end."""
+        self += modules
+        return self
+
     def _like(self, parts: list[tuple[str, Module | None]]) -> Self:
         return type(self)([module for _, module in parts if module is not None])
+
+    def __repr__(self) -> str:
+        """Return one line for equal modules in a row, as ``(0-2): 3 x ReLU()``."""
+        texts = [repr(module) for module in self]
+        if not texts:
+            return f"{self._get_name()}()"
+        lines, start = [], 0
+        for text, run in groupby(texts):
+            count = len(list(run))
+            name = f"({start}-{start + count - 1}): {count} x " if count > 1 else f"({start}): "
+            lines.append(name + text.replace("\n", "\n  "))
+            start += count
+        return "\n  ".join([f"{self._get_name()}(", *lines]) + "\n)"
 
 
 class ModuleDict(Module):
@@ -144,11 +183,20 @@ class ModuleDict(Module):
         return module
 
     def __setitem__(self, key: str, module: Module) -> None:
-        self._modules.pop(key, None)
         self.add_module(key, module)
 
     def __delitem__(self, key: str) -> None:
+        self.pop(key)
+
+    def pop(self, key: str) -> Module:
+        """Remove the part of a name and return it."""
+        module = self[key]
         del self._modules[key]
+        return module
+
+    def clear(self) -> None:
+        """Remove all parts."""
+        self._modules.clear()
 
     def __len__(self) -> int:
         return len(self._modules)

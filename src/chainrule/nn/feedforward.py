@@ -19,8 +19,8 @@ def feedforward(
 ) -> Sequential:
     """Build a network of fully connected layers, an activation between each two of them.
 
-    The last layer is linear: its outputs are scores (logits) for ``CrossEntropyLoss``, or plain numbers
-    for a regression. Inputs of any shape are flattened, one row a sample.
+    The last layer is linear: its outputs are scores (logits) for ``CrossEntropyLoss``, or plain
+    numbers for a regression. Inputs of any shape are flattened, one row a sample.
 
     Args:
         sizes: Number of inputs, then the number of units of every layer.
@@ -43,8 +43,8 @@ def feedforward(
     """
     if len(sizes) < 2 or any(size < 1 for size in sizes):
         raise InvalidArgument(
-            f"feedforward got sizes {list(sizes)}: it needs the number of inputs and of the units of at "
-            "least one layer, all positive, e.g. [784, 256, 128, 10]."
+            f"feedforward got sizes {list(sizes)}: it needs the number of inputs and of the units "
+            "of at least one layer, all positive, e.g. [784, 256, 128, 10]."
         )
     activation_class = activation_module(activation)
     layers: list[Module] = [Flatten()]

@@ -40,7 +40,8 @@ class Flatten(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the input with the axes merged."""
-        return input.flatten(self.start_dim, self.end_dim)
+        # By way of the class: a NumPy array has a flatten() of its own.
+        return Tensor.flatten(input, self.start_dim, self.end_dim)
 
     def extra_repr(self) -> str:
         """Return the arguments."""
@@ -65,9 +66,7 @@ class Unflatten(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the input with the axis split."""
-        axis = self.dim % input.ndim
-        shape = input.shape
-        return input.reshape(*shape[:axis], *self.unflattened_size, *shape[axis + 1 :])
+        return input.unflatten(self.dim, self.unflattened_size)
 
     def extra_repr(self) -> str:
         """Return the arguments."""

@@ -1,10 +1,12 @@
 """First values of weights: too small and the signal dies, too large and it explodes.
 
-All functions fill a tensor in place and return it. ``fan_in`` is the number of inputs a unit sums over,
-``fan_out`` the number of units each input feeds.
+All functions fill a tensor in place and return it. Random numbers are drawn in float64, from the
+library's generator unless another is given, and rounded to the tensor's dtype. ``fan_in`` is the
+number of inputs a unit sums over, ``fan_out`` the number of units each input feeds.
 """
 
 import math
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -13,6 +15,7 @@ from chainrule.array_types import Array
 from chainrule.autograd.core import TensorCore
 from chainrule.autograd.tensor import Tensor
 from chainrule.errors import InvalidArgument, InvalidShape
+from chainrule.nn.construction import needs_values
 from chainrule.randomness import Generator, default_generator
 
 Mode = Literal["fan_in", "fan_out"]
@@ -24,14 +27,14 @@ def uniform_(
     tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generator | None = None
 ) -> Tensor:
     """Fill with numbers drawn evenly from [a, b)."""
-    return _fill(tensor, _random(generator).uniform(a, b, tensor.shape))
+    return _fill(tensor, lambda: _random(generator).uniform(a, b, tensor.shape))
 
 
 def normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None
 ) -> Tensor:
     """Fill with numbers drawn from a normal distribution."""
-    return _fill(tensor, _random(generator).normal(mean, std, tensor.shape))
+    return _fill(tensor, lambda: _random(generator).normal(mean, std, tensor.shape))
 
 
 def trunc_normal_(
@@ -49,13 +52,17 @@ def trunc_normal_(
     from scipy.special import ndtr, ndtri
 
     low, high = ndtr((a - mean) / std), ndtr((b - mean) / std)
-    numbers = ndtri(_random(generator).uniform(low, high, tensor.shape)) * std + mean
-    return _fill(tensor, np.clip(numbers, a, b))
+
+    def draw() -> Array:
+        numbers = ndtri(_random(generator).uniform(low, high, tensor.shape)) * std + mean
+        return np.clip(numbers, a, b)
+
+    return _fill(tensor, draw)
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill with one number."""
-    return _fill(tensor, np.full(tensor.shape, val))
+    return _fill(tensor, lambda: np.array(val))
 
 
 def ones_(tensor: Tensor) -> Tensor:
@@ -76,7 +83,7 @@ def eye_(tensor: Tensor) -> Tensor:
     """
     if tensor.ndim != 2:
         raise InvalidShape(f"eye_ needs a matrix, got shape {tensor.shape}.")
-    return _fill(tensor, np.eye(*tensor.shape))
+    return _fill(tensor, lambda: np.eye(tensor.shape[0], tensor.shape[1]))
 
 
 def calculate_fan_in_and_fan_out(tensor: TensorCore) -> tuple[int, int]:
@@ -191,12 +198,16 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
         raise InvalidShape(f"orthogonal_ needs at least two axes, got shape {tensor.shape}.")
     if tensor.array.size == 0:
         return tensor
-    rows = tensor.shape[0]
-    matrix = _random(generator).normal(size=(rows, tensor.array.size // rows))
-    is_wide = matrix.shape[0] < matrix.shape[1]
-    q, r = np.linalg.qr(matrix.T if is_wide else matrix)
-    q = q * np.sign(np.diag(r))  # makes the distribution uniform over all such matrices
-    return _fill(tensor, gain * (q.T if is_wide else q).reshape(tensor.shape))
+
+    def draw() -> Array:
+        rows = tensor.shape[0]
+        matrix = _random(generator).normal(size=(rows, tensor.array.size // rows))
+        is_wide = matrix.shape[0] < matrix.shape[1]
+        q, r = np.linalg.qr(matrix.T if is_wide else matrix)
+        q = q * np.sign(np.diag(r))  # makes the distribution uniform over all such matrices
+        return gain * (q.T if is_wide else q).reshape(tensor.shape)
+
+    return _fill(tensor, draw)
 
 
 def _xavier_std(tensor: Tensor, gain: float) -> float:
@@ -216,8 +227,9 @@ def _random(generator: Generator | None) -> np.random.Generator:
     return (generator or default_generator).numpy
 
 
-def _fill(tensor: Tensor, numbers: Array) -> Tensor:
-    """Copy numbers, drawn in float64, into the tensor's memory."""
-    tensor.array[...] = numbers
-    tensor.mark_changed("an initialiser")
+def _fill(tensor: Tensor, draw: Callable[[], Array]) -> Tensor:
+    """Draw numbers into the tensor's memory, unless they would be overwritten at once."""
+    if needs_values():
+        tensor.array[...] = draw()
+        tensor.mark_changed("an initialiser")
     return tensor

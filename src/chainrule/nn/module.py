@@ -53,6 +53,7 @@ class Module(ModuleHooks, ModuleConversion, ModuleState):
         )
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
+        """Run ``forward`` and the hooks around it."""
         outer = mode.scope
         mode.scope = self
         try:
@@ -93,14 +94,14 @@ class Module(ModuleHooks, ModuleConversion, ModuleState):
         members = vars(self)
         if isinstance(value, (Parameter, Module)) and "_parameters" not in members:
             raise AttributeError(
-                f"{type(self).__name__} assigns {name!r} before super().__init__() was called: make "
-                "that the first line of its __init__."
+                f"{type(self).__name__} assigns {name!r} before super().__init__() was called: "
+                "make that the first line of its __init__."
             )
         if isinstance(value, Parameter):
-            self._forget(name)
+            self._forget(name, except_in="_parameters")
             self._parameters[name] = value
         elif isinstance(value, Module):
-            self._forget(name)
+            self._forget(name, except_in="_modules")
             self._modules[name] = value
         elif name in members.get("_parameters", ()):
             if value is not None:
@@ -119,23 +120,34 @@ class Module(ModuleHooks, ModuleConversion, ModuleState):
         elif name in members.get("_modules", ()) and value is None:
             self._modules[name] = None
         else:
-            self._forget(name)
+            if name in members.get("_modules", ()):
+                self._forget(name)
             object.__setattr__(self, name, value)
 
-    def _forget(self, name: str) -> None:
-        """Remove what was registered or set under this name before."""
+    def _forget(self, name: str, except_in: str = "") -> None:
+        """Remove what was registered or set under this name, except in one kind of members."""
         members = vars(self)
         for kind in MEMBERS:
-            members.get(kind, {}).pop(name, None)
+            if kind != except_in:
+                members[kind].pop(name, None)
         members.pop(name, None)
+        self._non_persistent.discard(name)
 
     def __getattr__(self, name: str) -> Any:
         members = vars(self)
+        if "_parameters" not in members:
+            raise AttributeError(
+                f"{type(self).__name__} has no {name!r}, as super().__init__() was not called: "
+                "make that the first line of its __init__.",
+                name=name,
+                obj=self,
+            )
         for kind in MEMBERS:
-            registered = members.get(kind)
-            if registered is not None and name in registered:
-                return registered[name]
-        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+            if name in members[kind]:
+                return members[kind][name]
+        raise AttributeError(
+            f"{type(self).__name__} has no attribute {name!r}", name=name, obj=self
+        )
 
     def __delattr__(self, name: str) -> None:
         known = any(name in vars(self)[kind] for kind in MEMBERS) or name in vars(self)
@@ -148,7 +160,12 @@ class Module(ModuleHooks, ModuleConversion, ModuleState):
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Register a parameter under a name; None reserves the name for one that is absent."""
-        self._check_name(name)
+        if param is not None and not isinstance(param, Parameter):
+            raise InvalidType(
+                f"register_parameter({name!r}) got {type(param).__name__}: pass "
+                "nn.Parameter(tensor)."
+            )
+        self._check_name(name, "_parameters")
         self._parameters[name] = param
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
@@ -159,30 +176,38 @@ class Module(ModuleHooks, ModuleConversion, ModuleState):
             tensor: Its value, or None where it is absent.
             persistent: Whether ``state_dict`` holds it.
         """
-        self._check_name(name)
+        if tensor is not None and not isinstance(tensor, Tensor):
+            raise InvalidType(
+                f"register_buffer({name!r}) got {type(tensor).__name__}: pass a tensor, e.g. made "
+                "with chainrule.tensor(...)."
+            )
+        self._check_name(name, "_buffers")
         self._buffers[name] = tensor
-        if not persistent:
+        if persistent:
+            self._non_persistent.discard(name)
+        else:
             self._non_persistent.add(name)
 
     def add_module(self, name: str, module: "Module | None") -> None:
         """Register a part under a name."""
         if module is not None and not isinstance(module, Module):
             raise InvalidType(
-                f"add_module({name!r}) got {type(module).__name__}: pass a module, an object and not "
-                "its class."
+                f"add_module({name!r}) got {type(module).__name__}: pass a module, an object and "
+                "not its class."
             )
-        self._check_name(name)
+        self._check_name(name, "_modules")
         self._modules[name] = module
 
     register_module = add_module
 
-    def _check_name(self, name: str) -> None:
+    def _check_name(self, name: str, kind: str) -> None:
+        """Refuse a name that cannot be part of a path, or is that of something else here."""
         if not isinstance(name, str) or not name or "." in name:
             raise InvalidArgument(
-                f"{name!r} cannot be the name of a part of {type(self).__name__}: it must be a text "
-                "that is not empty and has no dot."
+                f"{name!r} cannot be the name of a part of {type(self).__name__}: it must be a "
+                "text that is not empty and has no dot."
             )
-        if hasattr(self, name) and name not in self._modules:
+        if hasattr(self, name) and name not in vars(self)[kind]:
             raise InvalidArgument(
                 f"{type(self).__name__} already has an attribute {name!r}: choose another name."
             )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from chainrule.array_types import Array
 from chainrule.autograd.core import TensorCore
 from chainrule.autograd.tensor import Tensor
 from chainrule.errors import InvalidType, StateMismatch
@@ -40,13 +41,15 @@ class ModuleState(ModuleTree):
         return {path: tensor.detach() for path, tensor in self._state().items()}
 
     def load_state_dict(
-        self, state_dict: Mapping[str, Tensor], strict: bool = True
+        self, state_dict: Mapping[str, Tensor], strict: bool = True, assign: bool = False
     ) -> IncompatibleKeys:
         """Copy values into the parameters and buffers.
 
         Args:
             state_dict: Values by path, as ``state_dict()`` gives them.
             strict: Whether the paths must be exactly those of this module.
+            assign: Whether to share the memory of the values, and take their dtypes, instead of
+                copying them.
 
         Raises:
             StateMismatch: naming every path that is missing, unexpected or of another shape. Then
@@ -75,7 +78,10 @@ class ModuleState(ModuleTree):
                 "module with the sizes it had when it was saved."
             )
         for path, value in values.items():
-            np.copyto(own[path].array, value, casting="unsafe")
+            if assign:
+                own[path].array = value
+            else:
+                np.copyto(own[path].array, value, casting="unsafe")
             own[path].mark_changed("load_state_dict")
         return IncompatibleKeys(missing, unexpected)
 
@@ -96,7 +102,7 @@ class ModuleState(ModuleTree):
         return state
 
 
-def as_array(path: str, value: object) -> np.ndarray:
+def as_array(path: str, value: object) -> Array:
     """Return the numbers of one entry of a state."""
     if isinstance(value, TensorCore):
         return value.array

@@ -55,8 +55,8 @@ class ModuleTree:
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
         """Yield the parameters with their paths, such as ``0.weight``; shared ones once."""
-        for path, tensor in self._named_members("_parameters", prefix, recurse, remove_duplicate):
-            yield path, tensor  # type: ignore[misc]  # this member holds parameters
+        members = self._named_members("_parameters", prefix, recurse, remove_duplicate)
+        yield from members  # type: ignore[misc]  # this member holds parameters
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """Yield the parameters, shared ones once."""
@@ -101,7 +101,9 @@ class ModuleTree:
             part = module._modules.get(name)
             if part is None:
                 known = ", ".join(module._modules) or "none"
-                raise InvalidArgument(f"There is no part {name!r} in {target!r}: parts are {known}.")
+                raise InvalidArgument(
+                    f"There is no part {name!r} in {target!r}: parts are {known}."
+                )
             module = part
         return module  # type: ignore[return-value]  # every ModuleTree is a Module
 

@@ -3,6 +3,7 @@
 from typing import Self
 
 from chainrule.array_types import Array
+from chainrule.autograd.graph import wrap
 from chainrule.autograd.tensor import Tensor
 from chainrule.errors import InvalidType
 
@@ -42,7 +43,7 @@ class Parameter(Tensor):
         copied = type(self).__new__(type(self))
         copied._set(self.array.copy())
         copied._requires_grad = self._requires_grad
-        copied.grad = None if self.grad is None else self.grad.clone().detach()
+        copied.grad = None if self.grad is None else wrap(self.grad.array.copy())
         memo[id(self)] = copied
         return copied
 

@@ -104,10 +104,10 @@ def summarize(model: Module, input_shape: Shape | None = None) -> Summary:
     """Describe a network layer by layer.
 
     Args:
-        model: Any module. It is run once on zeros, in evaluation mode and without recording, to learn
-            the shapes.
-        input_shape: Shape of one sample, without the batch axis. May be left out where the first layer
-            is Linear or Embedding; for others the shapes are then unknown.
+        model: Any module. It is run once on zeros, in evaluation mode and without recording, to
+            learn the shapes.
+        input_shape: Shape of one sample, without the batch axis. May be left out where the first
+            layer is Linear or Embedding; for others the shapes are then unknown.
 
     Raises:
         InvalidShape: if the network cannot take samples of this shape.
@@ -166,7 +166,9 @@ def output_shapes(model: Module, input_shape: Shape | None) -> dict[str, Shape]:
 
 def example_input(model: Module, input_shape: Shape | None) -> np.ndarray | None:
     """Return one sample of zeros the model can take, or None where its shape is unknown."""
-    first = next((m for m in model.modules() if any(True for _ in m.parameters(recurse=False))), None)
+    first = next(
+        (m for m in model.modules() if any(True for _ in m.parameters(recurse=False))), None
+    )
     if isinstance(first, Embedding):
         return np.zeros((1, *(input_shape or (1,))), dtype=np.int64)
     dtype = next((parameter.array.dtype for parameter in model.parameters()), np.dtype(np.float32))

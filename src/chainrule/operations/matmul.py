@@ -1,5 +1,7 @@
 """The matrix product, for vectors, matrices and stacks of matrices."""
 
+import math
+
 import numpy as np
 
 from chainrule.array_types import Array, Shape
@@ -44,25 +46,26 @@ def matmul_backward_b(gradient: Array, a: Array, b: Array) -> Array:
     if a.ndim == 1:
         outer = a[:, None] * gradient[..., None, :]
         return sum_to_shape(outer, b.shape)
-    columns = gradient[..., None] if b.ndim == 1 else gradient
-    product = np.matmul(a.swapaxes(-1, -2), columns)
-    if b.ndim == 1:
-        return product.reshape(-1, b.shape[0]).sum(axis=0)
-    return sum_to_shape(product, b.shape)
+    if b.ndim <= 2:
+        # One product over all rows of all stacks: their sum comes with it.
+        rows = math.prod(a.shape[:-1])
+        return np.matmul(a.reshape(rows, a.shape[-1]).T, gradient.reshape(rows, *b.shape[1:]))
+    return sum_to_shape(np.matmul(a.swapaxes(-1, -2), gradient), b.shape)
 
 
 def matmul_shape(a: Shape, b: Shape) -> Shape:
     """Return (..., n, m)."""
     if not a or not b:
         raise InvalidShape(
-            f"matmul got shapes {a} and {b}: both need at least one axis. For a single number use *."
+            f"matmul got shapes {a} and {b}: both need at least one axis. For a single number use "
+            "*."
         )
     inner = b[-2] if len(b) > 1 else b[0]
     if a[-1] != inner:
         raise InvalidShape(
             f"matmul got shapes {a} and {b}: the last axis of the first is {a[-1]}, but the "
-            f"{'second to last' if len(b) > 1 else 'only'} axis of the second is {inner}. They must "
-            "be equal; one may have to be transposed, e.g. with .T."
+            f"{'second to last' if len(b) > 1 else 'only'} axis of the second is {inner}. They "
+            "must be equal; one may have to be transposed, e.g. with .T."
         )
     leading = broadcast_shape("matmul", [a[:-2], b[:-2]])
     return leading + (a[-2:-1] if len(a) > 1 else ()) + (b[-1:] if len(b) > 1 else ())

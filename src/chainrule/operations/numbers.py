@@ -43,10 +43,18 @@ def logistic(x: Number) -> Number:
 
 
 def normal_cdf(x: Number) -> Number:
-    """Return the probability that a standard normal number is below x."""
+    """Return the probability that a standard normal number is below x.
+
+    >>> normal_cdf(np.array(0.0))
+    np.float64(0.5)
+    """
     return 0.5 * (1.0 + erf(x / SQRT_2))
 
 
 def normal_density(x: Number) -> Number:
-    """Return the standard normal density, exp(-x^2 / 2) / sqrt(2 pi)."""
+    """Return the standard normal density, exp(-x^2 / 2) / sqrt(2 pi).
+
+    >>> round(float(normal_density(np.array(0.0))), 4)
+    0.3989
+    """
     return INVERSE_SQRT_2PI * np.exp(-0.5 * x * x)

@@ -6,7 +6,12 @@ from chainrule.array_types import Array, Shape
 from chainrule.errors import InvalidArgument, InvalidShape
 from chainrule.operations.operation import Example, Operation
 
-NUMPY_MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+NUMPY_MODES = {
+    "constant": "constant",
+    "reflect": "reflect",
+    "replicate": "edge",
+    "circular": "wrap",
+}
 
 
 def pad(
@@ -18,8 +23,8 @@ def pad(
         x: Any shape.
         pad: How many before and after, for the last axis first: (left, right, top, bottom, ...).
             Negative ones cut off, in mode "constant".
-        mode: "constant"; "reflect" mirrors at the edge without repeating it, "replicate" repeats the
-            edge, "circular" goes on at the other side.
+        mode: "constant"; "reflect" mirrors at the edge without repeating it, "replicate" repeats
+            the edge, "circular" goes on at the other side.
         value: The constant.
 
     Derivative: dL/dy of the inner part; for the copying modes, copies add to where they came from.
@@ -27,6 +32,7 @@ def pad(
     >>> pad(np.array([1.0, 2.0, 3.0]), (2, 1), "reflect")[0]
     array([3., 2., 1., 2., 3., 2.])
     """
+    pad_shape(x.shape, pad, mode, value)
     widths = axis_widths(x.ndim, pad)
     if mode == "constant":
         grown = np.pad(
@@ -36,9 +42,7 @@ def pad(
     return np.pad(x, widths, mode=NUMPY_MODES[mode]), x.shape  # type: ignore[call-overload]  # a known mode
 
 
-def pad_backward(
-    gradient: Array, pad: tuple[int, ...], mode: str, old_shape: Shape
-) -> Array:
+def pad_backward(gradient: Array, pad: tuple[int, ...], mode: str, old_shape: Shape) -> Array:
     """Return dL/dx."""
     widths = axis_widths(len(old_shape), pad)
     if mode == "constant":
@@ -62,9 +66,7 @@ def pad_shape(x: Shape, pad: tuple[int, ...], mode: str, value: float) -> Shape:
     """Return the grown shape."""
     del value
     if mode not in NUMPY_MODES:
-        raise InvalidArgument(
-            f"pad got mode={mode!r}: choose one of {', '.join(NUMPY_MODES)}."
-        )
+        raise InvalidArgument(f"pad got mode={mode!r}: choose one of {', '.join(NUMPY_MODES)}.")
     if len(pad) % 2 or len(pad) > 2 * len(x):
         raise InvalidArgument(
             f"pad got {pad} for shape {x}: it takes two numbers, before and after, for each of the "
@@ -75,8 +77,14 @@ def pad_shape(x: Shape, pad: tuple[int, ...], mode: str, value: float) -> Shape:
     limit = {"reflect": -1, "circular": 0}.get(mode)
     for n, (a, b) in zip(x, widths, strict=True):
         too_wide = limit is not None and max(a, b) > n + limit
-        if n + a + b < 0 or too_wide or (mode != "constant" and (min(a, b) < 0 or (a + b and not n))):
-            raise InvalidShape(f"pad got {pad} with mode={mode!r} for shape {x}: an axis is too short.")
+        if (
+            n + a + b < 0
+            or too_wide
+            or (mode != "constant" and (min(a, b) < 0 or (a + b and not n)))
+        ):
+            raise InvalidShape(
+                f"pad got {pad} with mode={mode!r} for shape {x}: an axis is too short."
+            )
     return result
 
 
@@ -93,8 +101,7 @@ def axis_widths(ndim: int, pad: tuple[int, ...]) -> list[tuple[int, int]]:
 def _cut(shape: Shape, widths: list[tuple[int, int]]) -> tuple[slice, ...]:
     """Return what negative widths leave of an array of this shape."""
     return tuple(
-        slice(max(-a, 0), length - max(-b, 0))
-        for length, (a, b) in zip(shape, widths, strict=True)
+        slice(max(-a, 0), length - max(-b, 0)) for length, (a, b) in zip(shape, widths, strict=True)
     )
 
 

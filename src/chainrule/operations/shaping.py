@@ -38,8 +38,8 @@ def reshape_shape(x: Shape, shape: Shape) -> Shape:
     fits = count == known if unknown == 0 else unknown == 1 and known and count % known == 0
     if not fits or any(length < -1 for length in shape):
         raise InvalidShape(
-            f"reshape got shape {x}, which has {count} elements, and cannot make {shape} of it: the "
-            "lengths must multiply to the same number, one of them may be -1."
+            f"reshape got shape {x}, which has {count} elements, and cannot make {shape} of it: "
+            "the lengths must multiply to the same number, one of them may be -1."
         )
     return tuple(count // known if length == -1 else length for length in shape)
 

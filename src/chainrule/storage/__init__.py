@@ -1,4 +1,4 @@
-"""Tensors and models in files: the safetensors format, which holds numbers and texts but no code."""
+"""Tensors and models in files of the safetensors format, which holds numbers and texts, no code."""
 
 from chainrule.storage.model_file import ModelInfo as ModelInfo
 from chainrule.storage.model_file import load_model as load_model

@@ -1,9 +1,9 @@
 """A model's architecture as JSON, and the model built from it again.
 
-A module is its class in ``chainrule.nn``, the arguments of its constructor, read from the attributes
-of the same names, and its parts if it is a container::
+A module is its class in ``chainrule.nn`` with the arguments of its constructor, read from the
+attributes of the same names, or, if it is a container, with its parts::
 
-    {"class": "Sequential", "parts": {"0": {"class": "Linear", "arguments": {"in_features": 4, ...}}}}
+    {"class": "Sequential", "parts": {"0": {"class": "Flatten", "arguments": {...}}}}
 
 A module that occurs a second time is ``{"same_as": path}``.
 """
@@ -35,8 +35,8 @@ def describe(model: nn.Module) -> dict[str, Json]:
 
     Raises:
         InvalidType: if a module in it is of a class that is not in ``chainrule.nn``, naming it.
-        InvalidArgument: if a module contains itself, or was changed so that its constructor would not
-            make it again.
+        InvalidArgument: if a module contains itself, or was changed so that its constructor would
+            not make it again.
     """
     modules: Json = _Describer().describe(model, "")
     first_paths: dict[int, str] = {}
@@ -60,14 +60,14 @@ class _Describer:
         name = type(module).__name__
         if CLASSES.get(name) is not type(module):
             raise InvalidType(
-                f"{place(path)} is of the class {name}, which is not one of chainrule.nn: a model file "
-                "holds no code. Save its values with chainrule.save(model.state_dict(), path) and "
-                "build the model with your class, or build it of nn's modules."
+                f"{place(path)} is of the class {name}, which is not one of chainrule.nn, and a "
+                "model file holds no code. Save its values with chainrule.save(model.state_dict(), "
+                "path) and build the model with your class, or build it of nn's modules."
             )
         if id(module) in self.around or len(self.around) >= MAX_NESTING:
             raise InvalidArgument(
-                f"{place(path)} contains itself, or modules more than {MAX_NESTING} deep: such a model "
-                "cannot be saved."
+                f"{place(path)} contains itself, or is inside more than {MAX_NESTING} others: "
+                "such a model cannot be saved."
             )
         if id(module) in self.paths:
             return {"same_as": self.paths[id(module)]}
@@ -132,7 +132,7 @@ def build(architecture: Json, tensors: Mapping[str, Array]) -> nn.Module:
     """Build a model around existing tensors, which become its parameters and buffers.
 
     Raises:
-        ValueError: if the architecture is not what ``describe`` writes, or does not fit the tensors.
+        ValueError: if the architecture is not what ``describe`` writes or does not fit the tensors.
     """
     if not isinstance(architecture, dict) or set(architecture) != {"model", "tied", "frozen"}:
         raise ValueError("its architecture is incomplete")
@@ -167,7 +167,7 @@ class _Builder:
         kind = description.get("class")
         if not isinstance(kind, str) or kind not in CLASSES:
             raise ValueError(
-                f"{place(path)} is of the class {str(kind)[:60]!r}, which chainrule.nn does not have"
+                f"{place(path)} is of the class {str(kind)[:60]!r}, which is none of chainrule.nn"
             )
         if issubclass(CLASSES[kind], CONTAINERS):
             module = self._build_container(CLASSES[kind], description, path, depth)

@@ -1,8 +1,8 @@
 """The file format: named tensors, a description in JSON, and a checksum over both.
 
-A file is a safetensors file. Its only metadata entry, ``chainrule``, is a JSON text with the version
-of this layout, the description and the SHA-256 of description and tensors. Files of other programs,
-without that entry, are read, too.
+A file is a safetensors file. Its only metadata entry, ``chainrule``, is a JSON text with the
+version of this layout, the description and the SHA-256 of description and tensors. Files of other
+programs, without that entry, are read, too.
 """
 
 import hashlib
@@ -63,8 +63,8 @@ def pack(tensors: Mapping[str, Array], description: dict[str, Json]) -> bytes:
     header_bytes = int.from_bytes(packed[:LENGTH_BYTES], "little")
     if header_bytes > MAX_HEADER_BYTES:
         raise InvalidArgument(
-            f"The description takes {header_bytes} bytes, more than the {MAX_HEADER_BYTES} that are "
-            "read again: save less beside the tensors, or several files."
+            f"The description takes {header_bytes} bytes, and no more than {MAX_HEADER_BYTES} "
+            "would be read again: save less beside the tensors, or several files."
         )
     return packed
 
@@ -114,7 +114,8 @@ def read_file(path: PathLike) -> bytes:
         raise InvalidArgument(f"{os.fspath(path)} is not an ordinary file: pass the path of one.")
     if status.st_size > MAX_FILE_BYTES:
         raise InvalidArgument(
-            f"{os.fspath(path)} has {status.st_size} bytes: files over {MAX_FILE_BYTES} are not read."
+            f"{os.fspath(path)} has {status.st_size} bytes: no file of more than {MAX_FILE_BYTES} "
+            "is read."
         )
     with Path(path).open("rb") as file:
         start = file.read(LENGTH_BYTES + 1)
@@ -136,7 +137,7 @@ def unpack(content: bytes, source: str) -> Content:
 
     header = read_header(content, source)
     try:
-        entries = deserialize(content)
+        entries = deserialize(content)  # type: ignore[no-untyped-call]  # compiled, has no types
     except SafetensorError as error:
         raise damaged(source, f"the safetensors format is violated ({error})") from None
     tensors: dict[str, Array] = {}
@@ -209,7 +210,8 @@ def as_array(name: str, dtype: str, shape: list[int], data: bytearray, source: s
     """Return the numbers of one tensor in memory of their own; bfloat16 becomes float32."""
     if dtype == BFLOAT16:
         # The upper half of a float32.
-        return shaped(name, np.frombuffer(data, "<u2").astype("<u4") << 16, shape, source).view("<f4")
+        bits = np.frombuffer(data, "<u2").astype("<u4") << 16
+        return shaped(name, bits, shape, source).view("<f4")
     if dtype not in DTYPES:
         raise CorruptFile(
             f"{source} holds {name!r} as {dtype}, which NumPy does not have: convert it to float32."

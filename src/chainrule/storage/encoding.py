@@ -1,7 +1,7 @@
 """Python values as JSON: dicts, lists and tuples of numbers, texts and tensors, and back.
 
-What JSON has is written as it is. The rest is an object with one key that begins with a dollar sign:
-``{"$tensor": name}``, ``{"$array": name}`` for NumPy's own, ``{"$tuple": [...]}``,
+What JSON has is written as it is. The rest is an object with one key that begins with a dollar
+sign: ``{"$tensor": name}``, ``{"$array": name}`` for NumPy's own, ``{"$tuple": [...]}``,
 ``{"$float": "inf"}``, and ``{"$dict": [[key, value], ...]}`` for a dict with other keys than texts.
 """
 
@@ -65,9 +65,7 @@ class Encoder:
         return encode_scalar(value, path)
 
     def _encode_dict(self, value: Mapping[Any, object], path: str, depth: int) -> Json:
-        parts = {
-            key: self.encode(part, join(path, key), depth + 1) for key, part in value.items()
-        }
+        parts = {key: self.encode(part, join(path, key), depth + 1) for key, part in value.items()}
         if all(isinstance(key, str) and not key.startswith("$") for key in parts):
             return parts
         return {DICT: [[encode_scalar(key, path), part] for key, part in parts.items()]}
@@ -92,8 +90,8 @@ def encode_scalar(value: object, path: str) -> Json:
     if isinstance(value, float):
         return value if math.isfinite(value) else {FLOAT: str(value)}
     raise InvalidType(
-        f"{path or 'The value'} is of type {type(value).__name__}, which a file cannot hold: tensors, "
-        "arrays, numbers, texts, None, and lists, tuples and dicts of them can be saved."
+        f"{path or 'The value'} is of type {type(value).__name__}, which a file cannot hold: save "
+        "tensors, arrays, numbers, texts, None, or lists, tuples and dicts of them."
     )
 
 

@@ -1,6 +1,6 @@
 """One model, one file: its tensors, its architecture, and what is needed to use it.
 
-The tensors are the state dict under PyTorch's keys, so any program that reads safetensors sees them.
+The tensors are the state dict under PyTorch's keys: any program that reads safetensors sees them.
 """
 
 import os

@@ -57,8 +57,8 @@ def load(
 
     Raises:
         DataNotFound: if there is no such file.
-        InvalidArgument: if it is not an ordinary file or is too large, or a device was named that is
-            not here.
+        InvalidArgument: if it is not an ordinary file, or too large, or map_location is not the
+            CPU.
         CorruptFile: if it is damaged, truncated or of another format.
     """
     del weights_only
@@ -75,7 +75,9 @@ def read_open_file(file: IO[bytes]) -> bytes:
     """Return the rest of an open file."""
     data = file.read(MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
-        raise InvalidArgument(f"The open file has more than the {MAX_FILE_BYTES} bytes that are read.")
+        raise InvalidArgument(
+            f"The open file has more than the {MAX_FILE_BYTES} bytes that are read."
+        )
     return data
 
 

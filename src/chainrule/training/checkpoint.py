@@ -1,8 +1,8 @@
 """Checkpoints: everything that decides how a run goes on, in one file.
 
-Resuming from a checkpoint gives the same bits as never having stopped: the file holds the model, the
-optimiser, the schedule, all generator states, the place in the epoch, the sums of the epoch so far, the
-history and the callbacks' states.
+Resuming from a checkpoint gives the same bits as never having stopped: the file holds the model,
+the optimiser, the schedule, all generator states, the place in the epoch, the sums of the epoch so
+far, the history and the callbacks' states.
 """
 
 import time
@@ -105,10 +105,10 @@ def resume(trainer: "Trainer", folder: Path) -> None:
     path = folder / CHECKPOINT_FILE
     if not path.exists():
         raise DataNotFound(
-            f"There is no checkpoint in {folder} to resume from: {CHECKPOINT_FILE} is missing. Start "
-            "the run without resume."
+            f"There is no checkpoint in {folder} to resume from: {CHECKPOINT_FILE} is missing. "
+            "Start the run without resume."
         )
-    state: dict[str, Any] = load(path)  # type: ignore[assignment]  # what run_state returned
+    state: dict[str, Any] = load(path)
     check_configuration(state.get("configuration", {}), configuration(trainer), path)
     trainer.model.load_state_dict(state["model"])
     for module, training in zip(trainer.model.modules(), state["training_modes"], strict=True):
@@ -159,8 +159,9 @@ def check_configuration(saved: dict[str, Any], now: dict[str, Any], path: Path) 
     for name, value in now.items():
         if saved.get(name) != value:
             raise StateMismatch(
-                f"{path} belongs to another run: its {name} is {shorten(saved.get(name))}, this run's "
-                f"is {shorten(value)}. Resume with what the run was started with, or start anew."
+                f"{path} belongs to another run: its {name} is {shorten(saved.get(name))}, this "
+                f"run's is {shorten(value)}. Resume with what the run was started with, or start "
+                "anew."
             )
 
 

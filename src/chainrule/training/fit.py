@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from chainrule.array_types import Array
+from chainrule.array_types import Array, get_default_dtype
 from chainrule.autograd.core import TensorCore
 from chainrule.autograd.graph import wrap
 from chainrule.autograd.tensor import Tensor
@@ -19,13 +19,14 @@ from chainrule.nn.module import Module
 from chainrule.optim import Optimizer, find_optimizer
 from chainrule.randomness import manual_seed
 from chainrule.training.callbacks import Callback
-from chainrule.training.checkpoint import Checkpoint, resume as resume_run
+from chainrule.training.checkpoint import Checkpoint
+from chainrule.training.checkpoint import resume as resume_run
 from chainrule.training.history import History
 from chainrule.training.metrics import Metric, find_metrics
 from chainrule.training.trainer import Parts, Scheduler, Trainer
 
-Data: TypeAlias = "tuple[Tensor | Array, Tensor | Array] | Dataset[object] | DataLoader[object]"
-"""Samples and targets, as arrays or tensors, a data set of pairs, or a loader of batches of them."""
+Data: TypeAlias = tuple[Tensor | Array, Tensor | Array] | Dataset[object] | DataLoader[object]
+"""Samples and targets, as arrays or tensors, a data set of pairs, or a loader of batches."""
 
 VALIDATION_BATCH_SIZE = 1024
 
@@ -136,8 +137,8 @@ def as_loader(data: Data, batch_size: int, shuffle: bool) -> DataLoader[object]:
         inputs, targets = (as_tensor(part) for part in data)
         if inputs.ndim == 0 or targets.ndim == 0 or len(inputs) != len(targets):
             raise InvalidShape(
-                f"X has shape {inputs.shape} and y has shape {targets.shape}: the first axis counts "
-                "the samples and must be equal."
+                f"X has shape {inputs.shape} and y has shape {targets.shape}: the first axis "
+                "counts the samples and must be equal."
             )
         data = TensorDataset(inputs, targets)
     if not hasattr(data, "__getitem__") or not hasattr(data, "__len__"):
@@ -152,16 +153,14 @@ def as_loader(data: Data, batch_size: int, shuffle: bool) -> DataLoader[object]:
 
 
 def as_tensor(part: Tensor | Array) -> Tensor:
-    """Return samples or targets as a tensor; float64 becomes float32 unless the default is float64."""
+    """Return samples or targets as a tensor; arrays take the default dtype, integers int64."""
     if isinstance(part, TensorCore):
-        return part  # type: ignore[return-value]  # every TensorCore is a Tensor
+        return part
     if not isinstance(part, np.ndarray) or part.dtype.kind not in "biuf":
         raise InvalidType(
             f"Data must be tensors or NumPy arrays of numbers, got {type(part).__name__}: convert "
             "with chainrule.tensor(x)."
         )
-    from chainrule.array_types import get_default_dtype
-
     if part.dtype.kind == "f":
         return wrap(part.astype(get_default_dtype(), copy=False))
     return wrap(part.astype(np.int64, copy=False))
@@ -230,7 +229,9 @@ def make_optimizer(optimizer: Optimizer | str, lr: float | None, model: Module) 
         chosen = find_optimizer(optimizer)
         return chosen(parameters) if lr is None else chosen(parameters, lr=lr)
     if lr is not None:
-        raise InvalidArgument("fit got both an optimiser and lr: set lr where the optimiser is made.")
+        raise InvalidArgument(
+            "fit got both an optimiser and lr: set lr where the optimiser is made."
+        )
     held = {id(p) for group in optimizer.param_groups for p in group["params"]}
     missing = [
         path for path, p in model.named_parameters() if id(p) not in held and p.requires_grad

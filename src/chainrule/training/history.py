@@ -11,7 +11,10 @@ from chainrule.errors import InvalidArgument
 from chainrule.files import atomic_write
 
 VALIDATION = "validation_"
-INK = ("#0072b2", "#d55e00")  # blue and vermilion of the Okabe-Ito palette: safe for colour-blind eyes
+INK = (
+    "#0072b2",
+    "#d55e00",
+)  # blue and vermilion of the Okabe-Ito palette: safe for colour-blind eyes
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,10 @@ class History:
         figure = Figure(figsize=(5 * len(names), 3.6), layout="constrained")
         for position, name in enumerate(names):
             axes = figure.add_subplot(1, len(names), position + 1)
-            for kind, prefix, colour in (("training", "", INK[0]), ("validation", VALIDATION, INK[1])):
+            for kind, prefix, colour in (
+                ("training", "", INK[0]),
+                ("validation", VALIDATION, INK[1]),
+            ):
                 if prefix + name in self.names():
                     epochs, values = self["epoch"], self[prefix + name]
                     axes.plot(epochs, values, color=colour, label=kind, marker=".")

@@ -1,4 +1,4 @@
-"""A trained model at work: loaded from its file, evaluated on a data set, asked about new samples."""
+"""A trained model at work: loaded from its file, evaluated, asked about new samples."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -50,14 +50,14 @@ class Prediction:
 
     Attributes:
         file: Where the sample comes from.
-        row: Its number in the file.
+        row: Its number in the file, from 0; None if it is the only one.
         label: Name of the most probable class; None for a regression.
         probability: Of that class; None for a regression.
         values: Probability of each class, or the numbers predicted.
     """
 
     file: str
-    row: int
+    row: int | None
     label: str | None
     probability: float | None
     values: tuple[float, ...]
@@ -67,7 +67,7 @@ class Prediction:
         return asdict(self)
 
     def __str__(self) -> str:
-        place = f"{self.file}, row {self.row}" if self.row else self.file
+        place = self.file if self.row is None else f"{self.file}, row {self.row}"
         if self.label is None:
             return f"{place}: {', '.join(f'{value:.6g}' for value in self.values)}"
         return f"{place}: {self.label} ({self.probability:.1%})"
@@ -101,8 +101,8 @@ class LoadedModel:
         model, info = read_model(path)
         if not info.preprocessing:
             raise StateMismatch(
-                f"{path} does not say how samples are to be prepared for it: only models saved with "
-                "preprocessing, as `chainrule train` saves them, can be used here."
+                f"{path} does not say how samples are to be prepared for it: only models saved "
+                "with preprocessing, as `chainrule train` saves them, can be used here."
             )
         model.eval()
         preprocessing = Preprocessing.from_dict(info.preprocessing)
@@ -120,19 +120,18 @@ class LoadedModel:
     def predict(self, samples: Array, file: str = "") -> list[Prediction]:
         """Return what the model says of prepared samples."""
         outputs = self.outputs(samples)
+        rows = [None] if len(outputs) == 1 else range(len(outputs))
         if not self.class_names:
             return [
                 Prediction(file, row, None, None, tuple(values))
-                for row, values in enumerate(outputs.tolist())
+                for row, values in zip(rows, outputs.tolist(), strict=True)
             ]
         probabilities = functional.softmax(wrap(outputs), dim=1).array
+        labels = [self.class_names[best] for best in probabilities.argmax(axis=1)]
         return [
-            Prediction(
-                file, row, self.class_names[int(values.argmax())], float(values.max()),
-                tuple(values.tolist()),
-            )
-            for row, values in enumerate(probabilities)
-        ]  # fmt: skip
+            Prediction(file, row, label, max(values), tuple(values))
+            for row, label, values in zip(rows, labels, probabilities.tolist(), strict=True)
+        ]
 
     def predict_file(self, path: Path) -> list[Prediction]:
         """Return what the model says of each sample in a picture or table."""
@@ -154,7 +153,8 @@ class LoadedModel:
                 f"{self.path} takes samples of shape {self.preprocessing.feature_shape}, but "
                 f"{split.name} has {split.feature_shape}."
             )
-        outputs, targets = wrap(self.outputs(split.x_test)), wrap(split.y_test)
+        samples = self.preprocessing.apply(split.preprocessing.undo(split.x_test))
+        outputs, targets = wrap(self.outputs(samples)), wrap(split.y_test)
         if not self.class_names:
             loss = functional.mse_loss(outputs, targets).item()
             return Score(loss, None, len(split.x_test))

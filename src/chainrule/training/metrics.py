@@ -27,7 +27,7 @@ def accuracy(outputs: Array, targets: Array) -> float:
 
     Args:
         outputs: Scores, shape (batch, classes), or for two classes (batch, 1) or (batch).
-        targets: Class numbers, shape (batch), probabilities of the shape of the outputs, or 0 and 1.
+        targets: Class numbers, shape (batch), probabilities, shaped as the outputs, or 0 and 1.
     """
     if outputs.ndim > 1 and outputs.shape[1] > 1:
         labels = targets.argmax(axis=1) if targets.ndim == outputs.ndim else targets

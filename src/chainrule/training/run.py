@@ -1,7 +1,7 @@
 """A training run as a person orders it: a data set, a network and how to train it, in one record.
 
-The record is what the command line fills in, what is written beside the results as ``run.json``, and what
-a resumed run is held to.
+The record is what the command line fills in, what is written beside the results as ``run.json``,
+and what a resumed run is held to.
 """
 
 import json
@@ -119,7 +119,8 @@ def read_run_options(folder: Path) -> RunOptions:
     path = folder / RUN_FILE
     if not path.exists():
         raise errors.DataNotFound(
-            f"There is no training run in {folder}: {RUN_FILE} is missing. Start one with --out {folder}."
+            f"There is no training run in {folder}: {RUN_FILE} is missing. Start one with --out "
+            f"{folder}."
         )
     try:
         values = json.loads(path.read_text(encoding="utf-8"))

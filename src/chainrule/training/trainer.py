@@ -103,7 +103,7 @@ class Trainer:
     @property
     def num_samples(self) -> int:
         """Training samples."""
-        return len(self.loader.dataset)  # type: ignore[arg-type]  # every data set has a length
+        return len(self.loader.dataset)
 
     @property
     def num_batches(self) -> int:
@@ -153,8 +153,8 @@ class Trainer:
             result = self.engine.train_step(inputs, targets, bool(watchers))
         except NotFinite as error:
             raise NotFinite(
-                f"Training stopped in epoch {self.epoch + 1}, batch {self.batch + 1}, step {self.step}, "
-                f"before the weights were changed. {error}"
+                f"Training stopped in epoch {self.epoch + 1}, batch {self.batch + 1}, step "
+                f"{self.step}, before the weights were changed. {error}"
             ) from error
         self.sums.add(result.loss, result.outputs, targets.array)
         self.batch += 1
@@ -222,5 +222,3 @@ def as_pair(batch: object) -> tuple[Tensor, Tensor]:
         f"A batch must be a pair of tensors, samples and targets; the loader gave "
         f"{type(batch).__name__}. Use a data set whose samples are pairs, e.g. TensorDataset(X, y)."
     )
-
-

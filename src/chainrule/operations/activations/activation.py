@@ -44,7 +44,7 @@ class Activation(Elementwise):
         value: Callable[..., Number],
         derivative: Callable[..., Number] | None,
         *,
-        source: str,
+        source: str = "",
         kinks: tuple[float, ...] | Callable[..., tuple[float, ...]] = (),
         has_inplace: bool = False,
         integers: Integers = "refused",
@@ -67,11 +67,12 @@ class Activation(Elementwise):
             ),
         )
         explained = option_help or {}
-        if tuple(explained) != self.option_names:
-            raise TypeError(
-                f"{name}: option_help explains {tuple(explained)}, but the options are "
-                f"{self.option_names}."
-            )
+        for option in explained:
+            if option not in self.option_names:
+                raise TypeError(
+                    f"{name}: option_help explains {option!r}, which is none of the options "
+                    f"{self.option_names}."
+                )
         set_field = object.__setattr__  # the record is frozen
         set_field(self, "module_name", module_name)
         set_field(self, "has_inplace", has_inplace)

@@ -36,9 +36,8 @@ CELU = Activation(
     celu,
     celu_backward,
     source="Barron 2017.",
-    kinks=(0.0,),
     has_inplace=True,
     examples=({}, {"alpha": 0.5}),
     check=check_alpha,
-    option_help={"alpha": "What the output approaches below zero, negated. Not 0."},
+    option_help={"alpha": "The output approaches -alpha far below zero. Not 0."},
 )

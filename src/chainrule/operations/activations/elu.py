@@ -26,14 +26,19 @@ def elu_backward(gradient: Number, x: Number, alpha: float) -> Number:
     return select(x > 0, gradient, gradient * alpha * np.exp(np.minimum(x, 0)))
 
 
+def jumps(alpha: float) -> tuple[float, ...]:
+    """Return where the derivative jumps: for alpha = 1 nowhere."""
+    return () if alpha == 1 else (0.0,)
+
+
 ELU = Activation(
     "elu",
     "ELU",
     elu,
     elu_backward,
     source="Clevert, Unterthiner and Hochreiter 2015.",
-    kinks=(0.0,),
+    kinks=jumps,
     has_inplace=True,
     examples=({}, {"alpha": 0.5}),
-    option_help={"alpha": "What the output approaches below zero, negated."},
+    option_help={"alpha": "The output approaches -alpha far below zero."},
 )

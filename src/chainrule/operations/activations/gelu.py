@@ -50,7 +50,8 @@ def gelu_tanh_backward(gradient: Number, x: Number) -> Number:
     return gradient * 0.5 * (1 + t + x * (1 - t * t) * slope)
 
 
-# One function and one module, which choose between the two, are written by hand in nn.
+# Two formulas, since a compiled loop should not branch on a text. The one function and the one
+# module that choose between them are written by hand in nn.
 GELU = Activation(
     "gelu",
     None,

@@ -12,6 +12,7 @@ def hardshrink(x: Number, lambd: float = 0.5) -> Number:
 
     Derivative: 1 where |x| > lambd, else 0.
 
+    >>> import numpy as np
     >>> hardshrink(np.array([-1.0, 0.3, 0.7]))
     array([-1. ,  0. ,  0.7])
     """

@@ -12,6 +12,7 @@ def leaky_relu(x: Number, negative_slope: float = 0.01) -> Number:
 
     Derivative: 1 where x > 0, else negative_slope; at the kink 0 it is negative_slope.
 
+    >>> import numpy as np
     >>> leaky_relu(np.array([-2.0, 3.0]))
     array([-0.02,  3.  ])
     """

@@ -32,7 +32,7 @@ RELU = Activation(
     "ReLU",
     relu,
     relu_backward,
-    source="Fukushima 1969; for deep networks Nair and Hinton 2010, Glorot, Bordes and Bengio 2011.",
+    source="Fukushima 1969; for deep networks Nair and Hinton 2010, Glorot et al. 2011.",
     kinks=(0.0,),
     has_inplace=True,
     integers="kept",

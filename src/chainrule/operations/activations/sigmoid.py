@@ -13,6 +13,7 @@ def sigmoid(x: Number) -> Number:
     Derivative: y (1 - y), from the output alone; at most 1/4, at 0.
     Numerics: no overflow at either end.
 
+    >>> import numpy as np
     >>> sigmoid(np.array([0.0, 2.0])).round(4)
     array([0.5   , 0.8808])
     """

@@ -29,6 +29,11 @@ def softplus_backward(gradient: Number, x: Number, beta: float, threshold: float
     return select(scaled > threshold, gradient, gradient * logistic(scaled))
 
 
+def seam(beta: float, threshold: float) -> tuple[float, ...]:
+    """Return where the curve is replaced by the straight line; by default the step is 2e-9."""
+    return (threshold / beta,)
+
+
 def check_beta(beta: float, threshold: float) -> str:
     """Say what is wrong with the options; nothing if they can be used."""
     del threshold
@@ -41,6 +46,7 @@ SOFTPLUS = Activation(
     softplus,
     softplus_backward,
     source="Dugas et al. 2001. The threshold is PyTorch's.",
+    kinks=seam,
     examples=({}, {"beta": 3.0, "threshold": 2.0}),
     check=check_beta,
     option_help={

@@ -12,6 +12,7 @@ def softshrink(x: Number, lambd: float = 0.5) -> Number:
 
     Derivative: 1 where |x| > lambd, else 0.
 
+    >>> import numpy as np
     >>> softshrink(np.array([-1.0, 0.3, 0.7])).round(1)
     array([-0.5,  0. ,  0.2])
     """

@@ -12,6 +12,7 @@ def threshold(x: Number, threshold: float, value: float) -> Number:
 
     Derivative: 1 where x > threshold, else 0.
 
+    >>> import numpy as np
     >>> threshold(np.array([0.5, 2.0]), 1.0, -7.0)
     array([-7.,  2.])
     """
