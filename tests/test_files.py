@@ -64,6 +64,21 @@ def test_folder_is_not_replaced(tmp_path: Path) -> None:
         atomic_write(tmp_path, b"x")
 
 
+def test_file_is_written_where_folders_cannot_be_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real_open = os.open
+
+    def no_folders(path: object, *arguments: int) -> int:
+        if path == tmp_path:
+            raise PermissionError(13, "as on Windows")
+        return real_open(path, *arguments)
+
+    monkeypatch.setattr("chainrule.files.os.open", no_folders)
+    atomic_write(tmp_path / "file", b"x")
+    assert (tmp_path / "file").read_bytes() == b"x"
+
+
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="permissions and links of POSIX")
 
 

@@ -26,7 +26,7 @@ def test_train_leaves_model_history_and_curves(
     assert result["epochs"] == 2
     weights = load_file(tmp_path / "model.safetensors")
     assert sum(array.size for array in weights.values()) == result["parameters"]
-    rows = list(csv.DictReader((tmp_path / "history.csv").open()))
+    rows = list(csv.DictReader((tmp_path / "history.csv").read_text().splitlines()))
     assert [row["epoch"] for row in rows] == ["1", "2"]
     assert float(rows[-1]["validation_accuracy"]) == pytest.approx(result["test_accuracy"])
     assert (tmp_path / "curves.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"

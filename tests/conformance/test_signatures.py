@@ -4,14 +4,15 @@ PyTorch's deprecated and device-bound parameters, which do nothing on one CPU, m
 are listed in LEFT_OUT. Parameters of ours that PyTorch lacks are listed with the reason in EXTRA.
 """
 
+import ast
 import inspect
-import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
-from torch.overrides import get_testing_overrides
 
 import chainrule
 
@@ -25,68 +26,160 @@ LEFT_OUT = {
     "in_order", "is_causal", "decoupled_weight_decay",
 }  # fmt: skip
 LEFT_OUT_OF = {
+    "Hardtanh": {"min_value", "max_value"},  # deprecated in PyTorch
     "Embedding": {"max_norm", "norm_type", "scale_grad_by_freq", "sparse", "_weight", "_freeze"},
     "embedding": {"max_norm", "norm_type", "scale_grad_by_freq", "sparse"},
     "MaxPool1d": {"return_indices"},
     "MaxPool2d": {"return_indices"},
     "max_pool1d": {"return_indices"},
     "max_pool2d": {"return_indices"},
+    "gather": {"sparse_grad"},
+    "norm": {"dtype"},
+    "normal": {"dtype", "requires_grad"},
+    "randperm": {"requires_grad"},
+    "new_full": {"requires_grad"},
+    "new_tensor": {"requires_grad"},
+    "div_": {"rounding_mode"},
+    "register_forward_hook": {"always_call"},
+    "DataLoader": {"batch_sampler"},
     "from_pretrained": {"max_norm", "norm_type", "scale_grad_by_freq", "sparse"},
 }
-EXTRA: dict[str, set[str]] = {}
-TORCH_LIKE_MODULES = {"Module", "Parameter"}
-OVERRIDES = get_testing_overrides()
+EXTRA: dict[str, set[str]] = {
+    # PyTorch has these in other overloads of the same function.
+    "sort": {"stable"},
+    "argsort": {"stable"},
+    "std": {"correction"},
+    "var": {"correction"},
+    "true_divide": {"rounding_mode"},  # one function with div
+}
+"""Parameters of ours that PyTorch's signature lacks."""
+
+RENAMED: dict[str, dict[str, str]] = {
+    "set_default_dtype": {"d": "dtype"},  # a letter
+    "uniform_": {"from_": "low"},  # `from` is a word of Python
+    # The stubs differ from the documentation and from what PyTorch accepts by name.
+    "copy_": {"other": "src"},
+    "requires_grad_": {"mode": "requires_grad"},
+    "numel": {"self": "input"},
+}
+"""PyTorch's name of a parameter -> ours."""
+
+STUBS = Path(torch.__file__).parent / "_C"
+"""PyTorch's own type stubs: the signatures of what is not written in Python."""
+
+Signature = list[tuple[str, str | None]]
+"""Parameter names with their defaults as texts; None where there is no default."""
 
 
-def signature_of(function: Callable[..., Any]) -> list[tuple[str, Any]] | None:
-    """Names and defaults of a callable's parameters without self; None where nobody knows them."""
-    if inspect.isclass(function):
-        function = function.__init__ if "__signature__" not in vars(function) else function
+def stub_signatures(file: str, class_name: str | None = None) -> dict[str, list[Signature]]:
+    """Every overload of every function in a stub file, or of every method of a class in it."""
+    tree: Any = ast.parse((STUBS / file).read_text())
+    if class_name is not None:
+        tree = next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == class_name)
+    found: dict[str, list[Signature]] = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            found.setdefault(node.name, []).append(signature_from_stub(node.args))
+    return found
+
+
+def signature_from_stub(arguments: ast.arguments) -> Signature:
+    """Names and defaults of one overload; a variadic one is marked by a star."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    missing: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
+    defaults = [*missing, *arguments.defaults]
+    pairs = [(a.arg, d) for a, d in zip(positional, defaults, strict=True)]
+    if arguments.vararg:
+        pairs.append((f"*{arguments.vararg.arg}", None))
+    pairs += [(a.arg, d) for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)]
+    return [(n, None if d is None else ast.unparse(d)) for n, d in pairs]
+
+
+FUNCTION_STUBS = stub_signatures("_VariableFunctions.pyi")
+METHOD_STUBS = stub_signatures("__init__.pyi", "TensorBase")
+
+
+def signature_of(function: Callable[..., Any]) -> Signature | None:
+    """Names and defaults of a callable's parameters without self; None if it has no signature."""
+    if inspect.isclass(function) and "__signature__" not in vars(function):
+        function = function.__init__
     try:
         parameters = inspect.signature(function).parameters.values()
     except (ValueError, TypeError):
-        lambda_form = OVERRIDES.get(function)
-        if lambda_form is None:
-            return None
-        parameters = inspect.signature(lambda_form).parameters.values()
+        return None
     return [
-        (parameter.name, parameter.default) for parameter in parameters if parameter.name != "self"
-    ]
+        (f"*{p.name}" if p.kind is p.VAR_POSITIONAL else p.name,
+         None if p.default is p.empty else str(p.default))
+        for p in parameters
+        if p.name != "self"
+    ]  # fmt: skip
 
 
-def same_default(ours: Any, theirs: Any) -> bool:
-    """Whether two defaults mean the same."""
-    if ours is theirs or str(ours) == str(theirs):
+def torch_signatures(name: str, theirs: Any) -> list[Signature]:
+    """All overloads PyTorch has, from the function itself or from the stubs."""
+    own = signature_of(theirs)
+    is_opaque = own is None or any(parameter in ("*args", "kwargs") for parameter, _ in own)
+    if not is_opaque:
+        return [own]
+    is_method = theirs is getattr(torch.Tensor, name, None)
+    if is_method:
+        return [overload[1:] for overload in METHOD_STUBS.get(name, [])]  # without self
+    return FUNCTION_STUBS.get(name, [])
+
+
+def same_default(ours: str | None, theirs: str | None) -> bool:
+    """Whether two defaults mean the same; one where PyTorch has none only allows more."""
+    if theirs is None or ours == theirs:
         return True
-    if isinstance(ours, (int, float)) and isinstance(theirs, (int, float)):
-        return math.isclose(ours, theirs)
-    return str(theirs).replace("torch.", "") == str(ours)
+    if ours is None:
+        return False
+    if "Generator object" in ours and "Generator object" in theirs:
+        return True
+    return number(ours) == number(theirs) != "" or theirs.replace("torch.", "") == ours
+
+
+def number(text: str) -> str:
+    """A number in one spelling: 1.0 and 1 are the same default, () and None mean nothing."""
+    if text in ("()", "None", "..."):
+        return "nothing"
+    try:
+        return repr(float(text))
+    except ValueError:
+        return text if text in ("True", "False") else ""
 
 
 def differences(name: str, ours: Any, theirs: Any) -> list[str]:
-    """What differs between two signatures, as sentences."""
-    mine, other = signature_of(ours), signature_of(theirs)
-    if mine is None or other is None or any(p[0] in ("args", "kwargs") for p in other):
+    """How our signature differs from each of PyTorch's overloads; nothing if it fits one."""
+    mine = signature_of(ours)
+    overloads = torch_signatures(name, theirs)
+    if mine is None or not overloads or any(p in ("*args", "*given") for p, _ in mine):
         return []
+    found = []
+    for overload in overloads:
+        difference = difference_to(name, mine, overload)
+        if difference is None:
+            return []
+        found.append(difference)
+    return found
+
+
+def difference_to(name: str, mine: Signature, overload: Signature) -> str | None:
+    """What differs from one overload, as a sentence."""
     left_out = LEFT_OUT | LEFT_OUT_OF.get(name, set())
     my_names = [parameter for parameter, _ in mine]
-    if "args" in my_names or "sizes" in my_names or "size" in my_names:
-        return []
-    extra = EXTRA.get(name, set())
+    if any(parameter.startswith("*") for parameter in my_names):
+        return None  # sizes given one by one, in whatever way
+    renamed = RENAMED.get(name, {})
+    other = [(renamed.get(p, p), d) for p, d in overload]
     expected = [(p, d) for p, d in other if p in my_names or p not in left_out]
-    found = []
-    if [p for p, _ in expected] != [p for p in my_names if p not in extra]:
-        found.append(f"{name}{tuple(my_names)} but PyTorch has {tuple(p for p, _ in other)}")
-        return found
-    from_overrides = theirs in OVERRIDES and not inspect.isfunction(theirs)
-    for (parameter, default), (_, known) in zip(
-        expected, [p for p in mine if p[0] not in extra], strict=True
-    ):
-        if from_overrides and (default is None or known is inspect.Parameter.empty):
-            continue  # the table of overrides knows names, but writes None for many defaults
+    extra = EXTRA.get(name, set())
+    kept = [(p, d) for p, d in mine if p not in extra]
+    if [p for p, _ in expected] != [p for p, _ in kept]:
+        return f"{name}{tuple(my_names)} but PyTorch has {tuple(p for p, _ in overload)}"
+    for (parameter, default), (_, known) in zip(expected, kept, strict=True):
         if not same_default(known, default):
-            found.append(f"{name}: {parameter} defaults to {known!r}, PyTorch's to {default!r}")
-    return found
+            return f"{name}: {parameter} defaults to {known}, PyTorch's to {default}"
+    return None
 
 
 def shared_names(ours: Any, theirs: Any) -> list[str]:
@@ -97,6 +190,7 @@ def shared_names(ours: Any, theirs: Any) -> list[str]:
         if not name.startswith("_")
         and callable(getattr(ours, name))
         and callable(getattr(theirs, name, None))
+        and not isinstance(getattr(ours, name), np.dtype)
     ]
 
 

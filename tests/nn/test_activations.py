@@ -241,6 +241,13 @@ def test_integers_are_treated_as_the_record_says(record: Any) -> None:
         np.testing.assert_allclose(y.array, expected, rtol=1e-6)
 
 
+def test_truth_values_are_converted_or_refused() -> None:
+    truth = wrap(np.array([False, True]))
+    assert functional.sigmoid(truth).tolist() == pytest.approx([0.5, 0.7310586])
+    with pytest.raises(InvalidType, match="relu needs floating-point numbers, got bool"):
+        functional.relu(truth)
+
+
 @pytest.mark.parametrize(
     "call",
     [

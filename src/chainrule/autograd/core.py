@@ -4,7 +4,7 @@
 """
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -98,20 +98,34 @@ class TensorCore:
 
     # Gradients
 
-    def backward(self, gradient: "Tensor | None" = None, retain_graph: bool = False) -> None:
+    def backward(
+        self,
+        gradient: "Tensor | None" = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: "Tensor | Sequence[Tensor] | None" = None,
+    ) -> None:
         """Add the gradient of this tensor to ``.grad`` of every leaf it was computed from.
 
         Args:
             gradient: What to start with, of this tensor's shape; may be left out for a single
                 number.
             retain_graph: Keep intermediate values, so that backward() can be called again.
+            create_graph: Not offered: gradients are not differentiated again.
+            inputs: The leaves to do this for; all of them by default.
 
         Raises:
             GradientError: if this tensor requires no gradient, is not a single number and no
                 gradient is given, or its graph was freed by an earlier call.
             InPlaceError: if a value the derivatives need was changed in place.
         """
-        gradients.backward(self, gradient, retain_graph)
+        if create_graph:
+            raise GradientError(
+                "backward(create_graph=True) is not offered: derivatives are functions of arrays and "
+                "leave no graph. Call backward() without it."
+            )
+        chosen = [inputs] if isinstance(inputs, TensorCore) else inputs
+        gradients.backward(self, gradient, bool(retain_graph), chosen)
 
     def detach(self) -> "Tensor":
         """Return a tensor of the same memory outside the graph."""

@@ -91,7 +91,9 @@ def _native(array: Array | np.generic) -> Array:
             f"A tensor holds real numbers or truth values, got values of {array.dtype} such as "
             f"{example}: convert them to numbers first."
         )
-    return np.asarray(array, array.dtype.newbyteorder("="))
+    if array.dtype.isnative:
+        return np.asarray(array)
+    return np.asarray(array.astype(array.dtype.newbyteorder("=")))
 
 
 def _without_tensors(data: object) -> object:

@@ -161,7 +161,7 @@ multiply = mul
 divide = div
 subtract = sub
 clip = clamp
-swapaxes = transpose
+swapaxes = function_of(Tensor.swapaxes)
 
 
 def reshape(input: Tensor, shape: Sequence[int]) -> Tensor:

@@ -146,14 +146,26 @@ def accumulate(leaf: "TensorCore", gradient: Array) -> None:
 
 
 def backward(
-    root: "TensorCore", gradient: "TensorCore | None" = None, retain_graph: bool = False
+    root: "TensorCore",
+    gradient: "TensorCore | None" = None,
+    retain_graph: bool = False,
+    inputs: "Sequence[TensorCore] | None" = None,
 ) -> None:
-    """Add the gradient of ``root`` to the ``.grad`` of every leaf it was computed from."""
+    """Add the gradient of ``root`` to the ``.grad`` of every leaf it was computed from.
+
+    Args:
+        root: What to differentiate.
+        gradient: What to start with; 1 for a single number.
+        retain_graph: Keep the graph for another pass.
+        inputs: The leaves to do this for; all of them by default.
+    """
     walk = BackwardPass([root], [initial_gradient(root, gradient)])
     walk.run(retain_graph)
+    wanted = None if inputs is None else {id(leaf) for leaf in inputs}
     for leaf, total in walk.of_leaf.values():
-        # What a hook saw or returned may be in other hands: a view is never taken over.
-        accumulate(leaf, run_hooks(leaf._hooks, total).view() if leaf._hooks else total)
+        if wanted is None or id(leaf) in wanted:
+            # What a hook saw or returned may be in other hands: a view is never taken over.
+            accumulate(leaf, run_hooks(leaf._hooks, total).view() if leaf._hooks else total)
 
 
 def grad(

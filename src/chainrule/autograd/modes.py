@@ -92,7 +92,27 @@ class enable_grad(_GradMode):  # noqa: N801 - PyTorch's name
     mode = True
 
 
-inference_mode = no_grad
+class inference_mode(_GradMode):  # noqa: N801 - PyTorch's name
+    """Record nothing inside this block, like ``no_grad``.
+
+    Args:
+        mode: False leaves recording on.
+    """
+
+    def __init__(self, mode: bool = True) -> None:
+        super().__init__()
+        self.mode = not mode
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        """Return the function in this mode."""
+        chosen = self.mode
+
+        @functools.wraps(function)
+        def in_mode(*args: P.args, **kwargs: P.kwargs) -> R:
+            with inference_mode(not chosen):
+                return function(*args, **kwargs)
+
+        return in_mode
 
 
 def is_grad_enabled() -> bool:

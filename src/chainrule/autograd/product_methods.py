@@ -37,9 +37,9 @@ class ProductMethods(TensorCore):
     def __rmatmul__(self, other: Array) -> "Tensor":
         return product("matmul", operand(other, self), self)
 
-    def dot(self, other: TensorCore) -> "Tensor":
+    def dot(self, tensor: TensorCore) -> "Tensor":
         """Return the sum of the products of two vectors."""
-        return product("dot", self, other, (1, 1))
+        return product("dot", self, tensor, (1, 1))
 
     def mv(self, vec: TensorCore) -> "Tensor":
         """Multiply a matrix by a vector."""

@@ -94,7 +94,11 @@ class ShapingMethods(TensorCore):
         """Exchange two axes."""
         return apply(TRANSPOSE, (self,), (dim0, dim1))
 
-    swapaxes = swapdims = transpose
+    swapdims = transpose
+
+    def swapaxes(self, axis0: int, axis1: int) -> "Tensor":
+        """Exchange two axes, under NumPy's name."""
+        return self.transpose(axis0, axis1)
 
     def t(self) -> "Tensor":
         """Transpose a matrix; a vector stays as it is.
@@ -166,7 +170,10 @@ class ShapingMethods(TensorCore):
             doubled += [1, length]
             spread += [count, length]
         result = [count * length for count, length in zip(counts, shape, strict=True)]
-        return self.reshape(doubled).expand(spread).reshape(result)
+        repeated = self.reshape(doubled).expand(spread).reshape(result)
+        # What is repeated once could be a view, but repeat() promises memory of its own.
+        is_view = np.may_share_memory(repeated.array, self.array)
+        return repeated.clone() if is_view else repeated
 
     def tile(self, *dims: Sizes) -> "Tensor":
         """Put copies side by side, so many along each of the last axes."""

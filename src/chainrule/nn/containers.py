@@ -1,7 +1,6 @@
 """Containers: modules made of other modules, in order or by name."""
 
 import operator
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, Self, overload
@@ -41,7 +40,11 @@ class OrderedModules(Module):
         return self._modules[self._key(index)]  # type: ignore[return-value]  # None only if put there
 
     def _like(self, parts: list[tuple[str, Module | None]]) -> Self:
-        raise NotImplementedError
+        """Return a container of the same kind with these parts."""
+        container = type(self)()
+        for name, part in parts:
+            container.add_module(name, part)
+        return container
 
     def __setitem__(self, index: int, module: Module) -> None:
         self.add_module(self._key(index), module)
@@ -127,9 +130,6 @@ class Sequential(OrderedModules):
         self += sequential
         return self
 
-    def _like(self, parts: list[tuple[str, Module | None]]) -> Self:
-        return type(self)(OrderedDict((name, m) for name, m in parts if m is not None))
-
 
 class ModuleList(OrderedModules):
     """A list of modules that registers them; the module that owns it says how they are called.
@@ -148,7 +148,7 @@ class ModuleList(OrderedModules):
         return self
 
     def _like(self, parts: list[tuple[str, Module | None]]) -> Self:
-        return type(self)([module for _, module in parts if module is not None])
+        return super()._like([(str(position), part) for position, (_, part) in enumerate(parts)])
 
     def __repr__(self) -> str:
         """Return one line for equal modules in a row, as ``(0-2): 3 x ReLU()``."""

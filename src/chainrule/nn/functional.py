@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from chainrule.autograd.creation import one_hot as one_hot
+from chainrule.autograd.functions import pad as pad
 from chainrule.autograd.tensor import Tensor
 from chainrule.nn.dropout import dropout as dropout
 from chainrule.nn.dropout import dropout1d as dropout1d

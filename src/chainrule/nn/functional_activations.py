@@ -74,10 +74,11 @@ def activate(
     """Apply an activation; in place, the input takes over the result.
 
     Raises:
-        InvalidType: for integers, unless PyTorch's function takes them.
+        InvalidType: for integers and truth values, unless the record says what to do with them.
     """
-    if input.array.dtype.kind != "f" and record.integers != "kept":
-        if record.integers == "refused":
+    kind = input.array.dtype.kind
+    if kind != "f" and (record.integers != "kept" or kind == "b"):
+        if record.integers != "converted":
             require_floating(input, record.name)
         return apply(record, (floating(input),), options)
     if not inplace:

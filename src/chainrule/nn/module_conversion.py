@@ -64,8 +64,7 @@ class ModuleConversion(ModuleTree):
             InvalidArgument: always, saying how a network gets onto a GPU.
         """
         del device
-        check_device("cuda")
-        return self
+        return self.to("cuda")
 
     def _convert(self, dtype: Dtype) -> Self:
         if dtype.kind != "f":

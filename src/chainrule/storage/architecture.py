@@ -64,7 +64,7 @@ class _Describer:
                 "model file holds no code. Save its values with chainrule.save(model.state_dict(), "
                 "path) and build the model with your class, or build it of nn's modules."
             )
-        if id(module) in self.around or len(self.around) >= MAX_NESTING:
+        if id(module) in self.around or len(self.around) > MAX_NESTING:
             raise InvalidArgument(
                 f"{place(path)} contains itself, or is inside more than {MAX_NESTING} others: "
                 "such a model cannot be saved."

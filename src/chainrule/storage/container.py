@@ -23,6 +23,8 @@ MAX_FILE_BYTES = 4 * 2**30
 MAX_HEADER_BYTES = 16 * 2**20  # room for 100,000 tensors
 LENGTH_BYTES = 8  # the header's length, at the start of the file
 VERSION = 1
+PICKLE_STARTS = (b"PK", b"\x80\x02", b"\x80\x04")  # zipped or bare
+MAX_REASON = 300  # characters of an error that may come from the file itself
 METADATA, ENTRY = "__metadata__", "chainrule"
 DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
@@ -162,20 +164,20 @@ def read_header(content: bytes, source: str) -> dict[str, Json]:
         header = parse_json(content[LENGTH_BYTES:end])
     except ValueError as error:
         raise damaged(source, f"its header is not valid JSON ({error})") from None
-    if not isinstance(header, dict):
-        raise damaged(source, "its header is not an object")
+    if not isinstance(header, dict) or not isinstance(header.get(METADATA, {}), dict):
+        raise damaged(source, "its metadata is not an object")
     return header
 
 
 def check_start(start: bytes, size: int, source: str) -> None:
     """Refuse what cannot be a safetensors file, by its first bytes and its size."""
-    if start[:2] in (b"PK", b"\x80\x02", b"\x80\x04"):
-        raise CorruptFile(
-            f"{source} is a pickle file of PyTorch, which may hold code and is not read: open it "
-            "there and write it with safetensors.torch.save_file(state_dict, path)."
-        )
     header_bytes = int.from_bytes(start[:LENGTH_BYTES], "little")
-    if len(start) <= LENGTH_BYTES or start[LENGTH_BYTES:] != b"{":
+    if start[LENGTH_BYTES:] != b"{":
+        if start[:2] in PICKLE_STARTS:
+            raise CorruptFile(
+                f"{source} is a pickle file of PyTorch, which may hold code and is not read: open "
+                "it there and write it with safetensors.torch.save_file(state_dict, path)."
+            )
         raise CorruptFile(f"{source} is not a safetensors file.")
     if header_bytes > size - LENGTH_BYTES:
         raise damaged(source, f"its header should have {header_bytes} bytes, but it has {size}")
@@ -185,10 +187,8 @@ def check_start(start: bytes, size: int, source: str) -> None:
 
 def own_description(metadata: Json, source: str) -> dict[str, Json] | None:
     """Return the entry that ``pack`` wrote, or None if the file is another program's."""
-    if metadata is None:
-        return None
     if not isinstance(metadata, dict):
-        raise damaged(source, "its metadata is not an object")
+        return None
     text = metadata.get(ENTRY)
     if text is None and not any('"sha256"' in str(value) for value in metadata.values()):
         return None
@@ -231,4 +231,7 @@ def shaped(name: str, numbers: Array, shape: list[int], source: str) -> Array:
 
 def damaged(source: str, reason: str) -> CorruptFile:
     """Return the error for a file in which something is wrong."""
-    return CorruptFile(f"{source} is damaged: {reason}. Restore it from a copy, or save it anew.")
+    reason = reason if len(reason) <= MAX_REASON else f"{reason[:MAX_REASON]}..."
+    return CorruptFile(
+        f"{source} is damaged: {reason.rstrip('.')}. Restore it from a copy, or save it anew."
+    )

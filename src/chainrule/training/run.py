@@ -147,7 +147,7 @@ def execute(
         resume: Go on with the interrupted run in ``out``.
         callbacks: Shown the run as it happens.
     """
-    split = load(options.dataset, data_dir=data_dir)
+    split = load(options.dataset, data_dir=data_dir).standardized()
     manual_seed(options.seed)
     model = build_model(options, split)
     out.mkdir(parents=True, exist_ok=True)
