@@ -23,10 +23,10 @@ LEVELS = {
     "estimators": 7,
     "cli": 9,
     # Facades: public names gathered from the rooms, imported by no room.
-    "__init__": 10,
-    "__main__": 10,
     "cuda": 10,
     "utils": 10,
+    "__main__": 10,
+    "__init__": 11,
 }
 HEAVY = {
     "numba", "scipy", "sklearn", "matplotlib", "pooch", "PIL", "rich", "typer", "torch",

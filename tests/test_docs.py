@@ -57,10 +57,11 @@ def test_console_blocks_print_what_they_show(page: Path, tmp_path: Path) -> None
                 cwd=tmp_path,
                 env=environment,
                 timeout=240,
-                capture_output=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
                 text=True,
             )
-            output = run.stdout + run.stderr
+            output = run.stdout
             options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
             assert not expected or checker.check_output(expected, output, options), output
             assert run.returncode == 0 or "error" in expected, output

@@ -12,9 +12,6 @@ import numpy as _np
 
 from chainrule import autograd as autograd
 from chainrule import cuda as cuda
-from chainrule import nn as nn
-from chainrule import optim as optim
-from chainrule import utils as utils
 from chainrule.array_types import Size as Size
 from chainrule.array_types import bool_ as bool  # noqa: F401 - a public name
 from chainrule.array_types import double as double
@@ -181,7 +178,6 @@ from chainrule.autograd.modes import inference_mode as inference_mode
 from chainrule.autograd.modes import is_grad_enabled as is_grad_enabled
 from chainrule.autograd.modes import no_grad as no_grad
 from chainrule.autograd.modes import set_grad_enabled as set_grad_enabled
-from chainrule.autograd.numeric_check import check_gradient as check_gradient
 from chainrule.autograd.printing import set_printoptions as set_printoptions
 from chainrule.autograd.random_creation import bernoulli as bernoulli
 from chainrule.autograd.random_creation import multinomial as multinomial
@@ -206,22 +202,36 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from chainrule import data as data
     from chainrule import estimators as estimators
+    from chainrule import nn as nn
+    from chainrule import optim as optim
     from chainrule import storage as storage
     from chainrule import training as training
+    from chainrule import utils as utils
+    from chainrule.autograd.numeric_check import check_gradient as check_gradient
     from chainrule.storage import load as load
     from chainrule.storage import save as save
     from chainrule.training.fit import fit as fit
 
-LAZY_ROOMS = ("data", "estimators", "storage", "training")
-LAZY_NAMES = {"fit": "training.fit", "load": "storage", "save": "storage"}
+LATE_ROOMS = ("data", "estimators", "nn", "optim", "storage", "training", "utils")
+LATE_NAMES = {
+    "check_gradient": "autograd.numeric_check",
+    "fit": "training.fit",
+    "load": "storage",
+    "save": "storage",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Load the rooms a script may not need when it first names them."""
+    """Load a room when a script first names it: ``import chainrule`` stays quick."""
     import importlib
 
-    if name in LAZY_ROOMS:
+    if name in LATE_ROOMS:
         return importlib.import_module(f"chainrule.{name}")
-    if name in LAZY_NAMES:
-        return getattr(importlib.import_module(f"chainrule.{LAZY_NAMES[name]}"), name)
+    if name in LATE_NAMES:
+        return getattr(importlib.import_module(f"chainrule.{LATE_NAMES[name]}"), name)
     raise AttributeError(f"module 'chainrule' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Name what is loaded and what would be."""
+    return sorted({*globals(), *LATE_ROOMS, *LATE_NAMES})

@@ -11,6 +11,7 @@ numbers: as easy as 1, 2, 3".
 """
 
 import copy
+import os
 from typing import Any
 
 import numpy as np
@@ -53,8 +54,15 @@ class Generator:
     """
 
     def __init__(self, seed: int | None = None) -> None:
-        drawn = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
-        self.manual_seed(drawn)
+        self._numpy: np.random.Generator | None = None
+        self.manual_seed(int.from_bytes(os.urandom(4), "little") if seed is None else seed)
+
+    @property
+    def numpy(self) -> "np.random.Generator":
+        """NumPy's generator, made when first needed: NumPy loads that part of itself only then."""
+        if self._numpy is None:
+            self._numpy = np.random.Generator(np.random.PCG64(self.seed))
+        return self._numpy
 
     def manual_seed(self, seed: int) -> "Generator":
         """Start again from a seed, and return this generator.
@@ -68,7 +76,7 @@ class Generator:
             raise InvalidArgument(f"A seed must lie between 0 and 2^63 - 1, got {seed}.")
         self.seed = int(seed)
         self.counter = 0
-        self.numpy = np.random.Generator(np.random.PCG64(self.seed))
+        self._numpy = None
         self.key = int(random_bits(GOLDEN, np.array([self.seed], dtype=np.uint64))[0])
         return self
 

@@ -87,7 +87,10 @@ def test_gradients_through_a_changed_intermediate_value_agree_with_pytorch(name:
         weights = middle.detach() * 1
         (middle * weights + other * 0).sum().backward()
     np.testing.assert_allclose(mine.grad.array, theirs.grad.numpy(), rtol=1e-12)
-    np.testing.assert_allclose(my_other.grad.array, their_other.grad.numpy(), rtol=1e-12)
+    # The two halves of y / y cancel: what is left is round-off near 1e-16.
+    np.testing.assert_allclose(
+        my_other.grad.array, their_other.grad.numpy(), rtol=1e-12, atol=1e-14
+    )
 
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {

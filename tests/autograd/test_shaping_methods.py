@@ -146,6 +146,7 @@ X = chainrule.arange(12.0).reshape(3, 4)
         (lambda: X.index_select(0, chainrule.tensor([3])), InvalidIndex, "out of bounds"),
         (lambda: X.masked_fill(X, 0.0), InvalidType, "masked_fill got a mask of float32"),
         (lambda: X.masked_fill(X > 0, X[0]), InvalidShape, r"value of shape \(4,\).*single"),
+        (lambda: X.masked_select(X[:, :3] > 0), InvalidShape, "do not broadcast"),
         (lambda: X.masked_select(X), InvalidType, "masked_select got a mask of float32"),
         (lambda: X.diagonal(0, 1, 1), InvalidArgument, "axis 1 twice"),
         (lambda: X.reshape(1, 3, 4).diag(), InvalidShape, r"vector or a matrix, got .*\(1, 3, 4\)"),

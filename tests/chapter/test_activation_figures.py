@@ -2,11 +2,11 @@
 
 import math
 
-import chainrule.nn.functional as F
 import numpy as np
 import pytest
 
 import chainrule as torch
+import chainrule.nn.functional as F
 from chainrule import nn
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from itertools import pairwise
 
-import chainrule.nn.functional as F
 import numpy as np
 import pytest
 
 import chainrule as torch
+import chainrule.nn.functional as F
 from chainrule import nn
 from chainrule.optim import SGD
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from chainrule.utils.data import DataLoader, TensorDataset
 
 import chainrule as torch
 from chainrule import nn, optim
+from chainrule.utils.data import DataLoader, TensorDataset
 
 
 def test_s35_tensors() -> None:

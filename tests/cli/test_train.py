@@ -49,7 +49,7 @@ def test_resume_goes_on_to_more_epochs_as_if_never_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, parts = str(tmp_path / "whole"), str(tmp_path / "parts")
-    base = ["train", "digits", "--layers", "16", "--batch-size", "64"]
+    base = ["train", "digits", "--layers", "16", "--batch-size", "64", "--schedule", "constant"]
     assert run([*base, "--epochs", "4", "--out", whole], monkeypatch) == 0
     assert run([*base, "--epochs", "2", "--out", parts], monkeypatch) == 0
     assert run(["train", "digits", "--resume", parts, "--epochs", "4"], monkeypatch) == 0
@@ -65,6 +65,7 @@ def test_resume_goes_on_to_more_epochs_as_if_never_stopped(
         (["train", "digits", "--activation", "reloo"], "no activation 'reloo'"),
         (["train", "digits", "--optimizer", "adm"], "optimi"),
         (["train", "digits", "--engine", "warp"], "no engine 'warp'"),
+        (["train", "digits", "--schedule", "linear"], "no schedule 'linear'"),
         (["train", "digits", "--dropout", "1.5"], "probability"),
         (["train", "digits", "--batch-size", "0"], "batch_size"),
         (["train", "digits", "--epochs", "-1"], "epochs"),

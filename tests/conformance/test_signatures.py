@@ -42,6 +42,14 @@ LEFT_OUT_OF = {
     "div_": {"rounding_mode"},
     "register_forward_hook": {"always_call"},
     "DataLoader": {"batch_sampler"},
+    # About pickle and PyTorch's own archive; files here are safetensors.
+    "load": {"pickle_module", "mmap", "pickle_load_args"},
+    "save": {
+        "pickle_module",
+        "pickle_protocol",
+        "_use_new_zipfile_serialization",
+        "_disable_byteorder_record",
+    },
     "from_pretrained": {"max_norm", "norm_type", "scale_grad_by_freq", "sparse"},
 }
 EXTRA: dict[str, set[str]] = {
@@ -63,6 +71,9 @@ RENAMED: dict[str, dict[str, str]] = {
     "numel": {"self": "input"},
 }
 """PyTorch's name of a parameter -> ours."""
+
+SAME_MEANING = {("load", "weights_only"): ("True", "None")}  # its documentation: None means True
+"""Function and parameter -> our default and PyTorch's, which does the same."""
 
 STUBS = Path(torch.__file__).parent / "_C"
 """PyTorch's own type stubs: the signatures of what is not written in Python."""
@@ -177,7 +188,8 @@ def difference_to(name: str, mine: Signature, overload: Signature) -> str | None
     if [p for p, _ in expected] != [p for p, _ in kept]:
         return f"{name}{tuple(my_names)} but PyTorch has {tuple(p for p, _ in overload)}"
     for (parameter, default), (_, known) in zip(expected, kept, strict=True):
-        if not same_default(known, default):
+        meaning = SAME_MEANING.get((name, parameter))
+        if meaning != (known, default) and not same_default(known, default):
             return f"{name}: {parameter} defaults to {known}, PyTorch's to {default}"
     return None
 

@@ -121,8 +121,8 @@ class TensorCore:
         """
         if create_graph:
             raise GradientError(
-                "backward(create_graph=True) is not offered: derivatives are functions of arrays and "
-                "leave no graph. Call backward() without it."
+                "backward(create_graph=True) is not offered: derivatives are functions of arrays "
+                "and leave no graph. Call backward() without it."
             )
         chosen = [inputs] if isinstance(inputs, TensorCore) else inputs
         gradients.backward(self, gradient, bool(retain_graph), chosen)

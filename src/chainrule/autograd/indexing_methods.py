@@ -16,6 +16,7 @@ from chainrule.operations.arithmetic import WHERE
 from chainrule.operations.axes import axis_of
 from chainrule.operations.extremes import TAKE_ALONG_DIM
 from chainrule.operations.indexing import GATHER, GETITEM, INDEX_PUT, Index
+from chainrule.operations.operation import broadcast_shape
 from chainrule.operations.shaping import RESHAPE
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ class IndexingMethods(ShapingMethods):
 
     def masked_select(self, mask: TensorCore) -> "Tensor":
         """Return the numbers where the mask is true, as a vector."""
-        shape = np.broadcast_shapes(self.array.shape, mask.array.shape)
+        shape = broadcast_shape("masked_select", (self.array.shape, mask.array.shape))
         return self.expand(shape)[np.broadcast_to(_mask("masked_select", mask), shape)]
 
     def masked_fill(self, mask: TensorCore, value: Scalar | TensorCore) -> "Tensor":

@@ -17,7 +17,7 @@ from chainrule.errors import InvalidArgument, InvalidShape
 from chainrule.randomness import Generator, default_generator
 
 
-def source(generator: Generator | None) -> np.random.Generator:
+def source(generator: Generator | None) -> "np.random.Generator":
     """Return where random numbers come from."""
     return (generator or default_generator).numpy
 

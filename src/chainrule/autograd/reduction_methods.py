@@ -113,7 +113,9 @@ class ReductionMethods(TensorCore):
         """Return log(sum(exp(x))) without overflow."""
         return apply(reductions.LOGSUMEXP, (floating(self),), (as_dims(dim), keepdim))
 
-    def norm(self, p: float | str = "fro", dim: DimArgument = None, keepdim: bool = False) -> "Tensor":
+    def norm(
+        self, p: float | str = "fro", dim: DimArgument = None, keepdim: bool = False
+    ) -> "Tensor":
         """Return the length of the vector, sum(|x|^p)^(1/p).
 
         Args:

@@ -13,9 +13,9 @@ from chainrule.training.progress import ProgressBar
 from chainrule.training.run import (
     CURVES_FILE,
     HISTORY_FILE,
-    RunOptions,
     RunResult,
     execute,
+    order_run,
     read_run_options,
 )
 
@@ -55,6 +55,9 @@ def train(
         str | None, typer.Option(help="sgd, rmsprop, adagrad, adam, adamw.  [default: adam]")
     ] = None,
     lr: Annotated[float | None, typer.Option(help="Learning rate.  [default: 0.001]")] = None,
+    schedule: Annotated[
+        str | None, typer.Option(help="Of the rate: constant or cosine.  [default: constant]")
+    ] = None,
     batch_size: Annotated[int | None, typer.Option(help="Samples per step.  [default: 32]")] = None,
     epochs: Annotated[
         int | None,
@@ -73,6 +76,8 @@ def train(
 ) -> None:
     """Train a feedforward network and save the model, its history and its curves.
 
+    What is not given is taken from the data set's recipe, where it has one, else from the defaults.
+
     Example: chainrule train mnist --layers 256,128 --epochs 5 --out runs/mnist
     """
     given: dict[str, Any] = {
@@ -81,6 +86,7 @@ def train(
         "dropout": dropout,
         "optimizer": optimizer,
         "lr": lr,
+        "schedule": schedule,
         "batch_size": batch_size,
         "epochs": epochs,
         "seed": seed,
@@ -89,7 +95,7 @@ def train(
     changes = {name: value for name, value in given.items() if value is not None}
     if resume is None:
         folder = out or Path("runs") / Path(dataset).stem
-        options = RunOptions(dataset, **changes)
+        options = order_run(dataset, changes)
     else:
         if out is not None and out != resume:
             raise InvalidArgument("--resume goes on in its own folder: leave out --out.")

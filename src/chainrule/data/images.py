@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MAX_PIXELS = 50_000_000  # a large photograph; more are refused before they are unpacked
 MIN_CONTRAST = 0.05  # of the range from black to white; less is a blank page
-FAINTEST_INK = 0.1  # of the darkest ink; less counts as background when looking for the edges
+FAINTEST_INK = 0.3  # of the darkest ink; less counts as background when looking for the edges
 FORMATS = ("PNG", "JPEG")
 
 
@@ -137,22 +137,23 @@ def lay_out(ink: Array, form: ImageForm) -> Array:
     rows, columns = np.flatnonzero(visible.any(axis=1)), np.flatnonzero(visible.any(axis=0))
     content = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     longest = max(content.shape)
-    height, width = (max(1, round(form.box * side / longest)) for side in content.shape)
+    fine = form.subpixels
+    height, width = (max(1, round(fine * form.box * side / longest)) for side in content.shape)
     # Shrinking averages the pixels that become one; enlarging interpolates.
-    filter_ = Image.Resampling.BOX if longest >= form.box else Image.Resampling.BILINEAR
+    filter_ = Image.Resampling.BOX if longest >= fine * form.box else Image.Resampling.BILINEAR
     source = Image.fromarray(np.ascontiguousarray(content, dtype=np.float32))
     scaled = np.asarray(source.resize((width, height), filter_)).clip(0, 1)
-    result = np.zeros((form.height, form.width), dtype=np.float32)
+    result = np.zeros((form.height * fine, form.width * fine), dtype=np.float32)
     top = _offset(scaled.sum(axis=1), form.height, form)
     left = _offset(scaled.sum(axis=0), form.width, form)
     result[top : top + height, left : left + width] = scaled
-    return result
+    return result.reshape(form.height, fine, form.width, fine).mean(axis=(1, 3))
 
 
-def _offset(profile: Array, room: int, form: ImageForm) -> int:
-    """Return where ink of this profile along one axis starts, so that it is in the middle."""
-    spare = room - len(profile)
+def _offset(profile: Array, side: int, form: ImageForm) -> int:
+    """Return the subpixel where ink of this profile along one axis starts, to be in the middle."""
+    spare = side * form.subpixels - len(profile)
     if form.mass_at is None:
         return spare // 2
     mass = float((profile * (np.arange(len(profile)) + 0.5)).sum() / profile.sum())
-    return min(max(round(form.mass_at - mass), 0), spare)
+    return min(max(round(form.mass_at * form.subpixels - mass), 0), spare)

@@ -24,6 +24,8 @@ class ImageForm:
         mass_at: Where the ink's centre of mass lies along both axes, in pixels from the edge; None
             if it is the box around the ink that is in the middle.
         full_ink: Value of a pixel that is all ink; background is 0.
+        subpixels: Places within a pixel, along each axis, at which the ink may start: 4 if each
+            pixel was made from 4 × 4 finer ones after the picture had been laid out.
     """
 
     height: int
@@ -31,6 +33,7 @@ class ImageForm:
     box: int
     mass_at: float | None
     full_ink: float
+    subpixels: int = 1
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """DataSource: what is known of a data set before it is loaded."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from chainrule.data.csv_file import Task
 from chainrule.data.split import Split
@@ -19,6 +19,8 @@ class DataSource:
         load: ``load(*, data_dir=None, seed=0, **options)`` -> Split.
         reference: Where it comes from.
         licence: Under which terms.
+        recipe: Training options that do well on it, where the general ones do not: names and values
+            as in the record of a training run.
     """
 
     name: str
@@ -28,3 +30,4 @@ class DataSource:
     load: Callable[..., Split]
     reference: str
     licence: str
+    recipe: Mapping[str, object] = field(default_factory=dict)

@@ -122,6 +122,7 @@ class History:
     def plot(self, path: str | Path) -> None:
         """Draw loss, and accuracy where measured, against the epoch into a PNG file."""
         from matplotlib.figure import Figure
+        from matplotlib.ticker import MaxNLocator
 
         has_accuracy = bool(self.rows) and self.rows[0].accuracy is not None
         names = ["loss", "accuracy"] if has_accuracy else ["loss"]
@@ -136,7 +137,7 @@ class History:
                     epochs, values = self["epoch"], self[prefix + name]
                     axes.plot(epochs, values, color=colour, label=kind, marker=".")
             axes.set(xlabel="epoch", title=name)
-            axes.xaxis.get_major_locator().set_params(integer=True)
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.grid(alpha=0.3)
             axes.legend(frameon=False)
         picture = io.BytesIO()

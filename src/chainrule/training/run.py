@@ -6,16 +6,19 @@ and what a resumed run is held to.
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from chainrule import errors
-from chainrule.data import Split, load
+from chainrule.data import DATA_SETS, Split, load
 from chainrule.files import atomic_write
 from chainrule.nn.feedforward import feedforward
 from chainrule.nn.module import Module
 from chainrule.nn.summary import count_parameters
+from chainrule.optim import find_optimizer
+from chainrule.optim.lr_scheduler import CosineAnnealingLR
 from chainrule.randomness import manual_seed
 from chainrule.storage import save_model
 from chainrule.training.callbacks import Callback
@@ -25,6 +28,7 @@ from chainrule.training.history import History
 MIN_SAMPLES_SEEN = 100_000  # small data sets are gone through more often
 MIN_EPOCHS = 5
 DEFAULT_LAYERS = (256, 128)
+SCHEDULES = ("constant", "cosine")
 RUN_FILE, MODEL_FILE, HISTORY_FILE, CURVES_FILE = (
     "run.json",
     "model.safetensors",
@@ -43,7 +47,8 @@ class RunOptions:
         activation: Of the hidden layers, by name.
         dropout: Probability with which a hidden unit is dropped.
         optimizer: By name.
-        lr: Learning rate.
+        lr: Learning rate, at the start.
+        schedule: "constant", or "cosine" to let the rate fall to zero along half a cosine.
         batch_size: Samples per step.
         epochs: Passes over the training samples; None for 5, or as many more as it takes to see
             100,000 samples.
@@ -57,6 +62,7 @@ class RunOptions:
     dropout: float = 0.2
     optimizer: str = "adam"
     lr: float = 0.001
+    schedule: str = "constant"
     batch_size: int = 32
     epochs: int | None = None
     seed: int = 0
@@ -68,15 +74,25 @@ class RunOptions:
             return self.epochs
         return max(MIN_EPOCHS, math.ceil(MIN_SAMPLES_SEEN / num_samples))
 
+    def __post_init__(self) -> None:
+        if self.epochs is not None and self.epochs < 0:
+            raise errors.InvalidArgument(f"epochs must be 0 or more, got {self.epochs}.")
+        if self.schedule not in SCHEDULES:
+            raise errors.InvalidArgument(
+                f"There is no schedule {self.schedule!r}: choose one of {', '.join(SCHEDULES)}."
+            )
+
     def check_same(self, other: "RunOptions", folder: Path) -> None:
         """Refuse to go on with a run under other options than it was started with.
 
         Raises:
-            StateMismatch: naming the first option that differs; more epochs are allowed.
+            StateMismatch: naming the first option that differs. At a constant rate, more epochs are
+                allowed.
         """
         for option in fields(self):
             before, now = getattr(self, option.name), getattr(other, option.name)
-            if before != now and option.name != "epochs":
+            may_change = option.name == "epochs" and self.schedule == "constant"
+            if before != now and not may_change:
                 raise errors.StateMismatch(
                     f"The run in {folder} was started with {option.name} = {before}, not {now}: "
                     "resume it without that option, or start a new run in another folder."
@@ -100,6 +116,19 @@ class RunResult:
     num_parameters: int
     history: History
     model_path: Path
+
+
+def order_run(dataset: str, given: Mapping[str, Any]) -> RunOptions:
+    """Return the options of a run: those given, else the data set's recipe, else the general ones.
+
+    Raises:
+        InvalidArgument: if an option cannot be used.
+
+    >>> order_run("digits", {"seed": 3}).schedule
+    'cosine'
+    """
+    recipes = {source.name: source.recipe for source in DATA_SETS}
+    return RunOptions(dataset, **{**recipes.get(dataset, {}), **given})
 
 
 def build_model(options: RunOptions, split: Split) -> Module:
@@ -153,16 +182,18 @@ def execute(
     out.mkdir(parents=True, exist_ok=True)
     if not resume:
         atomic_write(out / RUN_FILE, json.dumps(asdict(options), indent=2).encode() + b"\n")
+    epochs = options.epochs_for(len(split.x_train))
+    optimizer = find_optimizer(options.optimizer)(model.parameters(), lr=options.lr)
     history = fit(
         model,
         split.train,
-        optimizer=options.optimizer,
-        lr=options.lr,
-        epochs=options.epochs_for(len(split.x_train)),
+        optimizer=optimizer,
+        epochs=epochs,
         batch_size=options.batch_size,
         validation=split.test,
         engine=options.engine,
         callbacks=callbacks,
+        scheduler=CosineAnnealingLR(optimizer, epochs) if options.schedule == "cosine" else None,
         seed=options.seed,
         out=out,
         resume=resume,
