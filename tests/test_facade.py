@@ -55,7 +55,7 @@ def test_a_shape_is_a_size() -> None:
     assert isinstance(shape, chainrule.Size)
     assert shape == (2, 3)
     assert hash(shape) == hash((2, 3))
-    assert repr(chainrule.Size([2, 3])) == "(2, 3)"
+    assert repr(chainrule.Size([2, 3])) == "Size([2, 3])"
 
 
 def test_seed_reaches_every_random_function() -> None:
@@ -76,9 +76,8 @@ def test_grad_modes_are_there() -> None:
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
-    for place in (chainrule, chainrule.autograd, chainrule.operations):
-        with pytest.raises(AttributeError, match="no attribute 'convolve'"):
-            _ = place.convolve
+    with pytest.raises(AttributeError, match="no attribute 'convolve'"):
+        _ = chainrule.convolve
 
 
 def test_the_version_is_the_packages() -> None:

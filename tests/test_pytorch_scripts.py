@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parent / "pytorch_scripts"
-MNIST = Path(__file__).resolve().parents[2] / "shared" / "data" / "mnist"
 
 
 def with_chainrule(script: str) -> str:
@@ -46,12 +45,10 @@ def test_script_prints_the_same_on_both_libraries(name: str) -> None:
 
 
 @pytest.mark.slow
-def test_mnist_script_learns_on_chainrule() -> None:
-    if not MNIST.is_dir():
-        pytest.skip(f"the MNIST files are not at {MNIST}")
+def test_mnist_script_learns_on_chainrule(mnist_folder: Path) -> None:
     script = (FOLDER / "mnist.py").read_text()
     # PyTorch reached 94.4 % after one pass over 20,000 images; seeds differ by half a percent.
-    assert float(run(with_chainrule(script), str(MNIST), "20000")) > 0.935
+    assert float(run(with_chainrule(script), str(mnist_folder), "20000")) > 0.935
 
 
 def test_only_import_lines_change() -> None:

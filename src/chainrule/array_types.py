@@ -19,13 +19,16 @@ Shape: TypeAlias = tuple[int, ...]
 
 
 class Size(tuple[int, ...]):
-    """The shape of a tensor: a tuple, printed as one, that also counts its numbers.
+    """The shape of a tensor: a tuple that prints as PyTorch's does.
 
     >>> Size((2, 3)), Size((2, 3)) == (2, 3), Size((2, 3)).numel()
-    ((2, 3), True, 6)
+    (Size([2, 3]), True, 6)
     """
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Size({list(self)})"
 
     @overload
     def __getitem__(self, index: SupportsIndex) -> int: ...

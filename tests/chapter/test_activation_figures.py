@@ -1,4 +1,4 @@
-"""Section 9.2: the figures of activations and their derivatives (S06, S10–S13, S15–S18)."""
+"""Section 9.2: the figures of activations and their derivatives."""
 
 import math
 
@@ -22,17 +22,17 @@ def derivatives(function: object, *numbers: float) -> list[float]:
     return x.grad.tolist()
 
 
-def test_s06_sigmoid() -> None:
+def test_sigmoid() -> None:
     expected = [0.1192, 0.2689, 0.5, 0.7311, 0.8808]
     assert values(torch.sigmoid, -2, -1, 0, 1, 2) == pytest.approx(expected, abs=5e-5)
 
 
-def test_s06_step_and_relu() -> None:
+def test_step_and_relu() -> None:
     assert values(F.step, -2, -1, 0, 1, 2) == [0, 0, 1, 1, 1]
     assert values(torch.relu, -2, -1, 0, 1, 2) == [0, 0, 0, 1, 2]
 
 
-def test_s09_two_linear_layers_without_activation_are_one() -> None:
+def test_two_linear_layers_without_activation_are_one() -> None:
     x = torch.tensor([1.0, 2.0])
     first, second = nn.Linear(2, 2), nn.Linear(2, 2)
     with torch.no_grad():
@@ -47,18 +47,18 @@ def test_s09_two_linear_layers_without_activation_are_one() -> None:
     assert F.linear(x, weight, bias).tolist() == [-3.0, 9.0]
 
 
-def test_s10_sigmoid_derivative() -> None:
+def test_sigmoid_derivative() -> None:
     expected = [0.0066, 0.1050, 0.25, 0.1050, 0.0066]
     assert derivatives(torch.sigmoid, -5, -2, 0, 2, 5) == pytest.approx(expected, abs=5e-5)
     assert max(derivatives(torch.sigmoid, *np.linspace(-6, 6, 1201))) == 0.25
 
 
-def test_s11_product_of_ten_sigmoid_derivatives() -> None:
+def test_product_of_ten_sigmoid_derivatives() -> None:
     [local] = derivatives(torch.sigmoid, 2.0)
     assert local**10 == pytest.approx(1.63e-10, rel=5e-3)
 
 
-def test_s12_tanh() -> None:
+def test_tanh() -> None:
     expected = [0.0099, 0.4200, 1.0, 0.4200, 0.0099]
     assert derivatives(torch.tanh, -3, -1, 0, 1, 3) == pytest.approx(expected, abs=5e-5)
     numbers = list(np.linspace(-4, 4, 41))
@@ -66,11 +66,11 @@ def test_s12_tanh() -> None:
     assert values(torch.tanh, *numbers) == pytest.approx(through_sigmoid, abs=1e-15)
 
 
-def test_s13_relu_derivative_is_zero_at_zero() -> None:
+def test_relu_derivative_is_zero_at_zero() -> None:
     assert derivatives(torch.relu, -1.0, 0.0, 1.0) == [0, 0, 1]
 
 
-def test_s14_dead_relu() -> None:
+def test_dead_relu() -> None:
     rng = np.random.default_rng(0)
     inputs = torch.tensor(np.abs(rng.normal(size=(100, 3))))
     weight = torch.tensor([-0.5, -0.3, 0.1], dtype=torch.float64)
@@ -78,7 +78,7 @@ def test_s14_dead_relu() -> None:
     assert int((inputs @ weight - 1.0 < 0).sum()) == 100
 
 
-def test_s15_elu_leaky_relu_and_prelu() -> None:
+def test_elu_leaky_relu_and_prelu() -> None:
     assert values(F.elu, -3, -1, -0.5) == pytest.approx([-0.950, -0.632, -0.393], abs=5e-4)
     assert values(F.leaky_relu, -2.0, 3.0) == pytest.approx([-0.02, 3.0])
     prelu = nn.PReLU()
@@ -95,13 +95,13 @@ def test_s15_elu_leaky_relu_and_prelu() -> None:
         ((1000, 1001, 1002), (0.0900, 0.2447, 0.6652)),
     ],
 )
-def test_s16_s18_s34_softmax(scores: tuple[float, ...], expected: tuple[float, ...]) -> None:
+def test_softmax(scores: tuple[float, ...], expected: tuple[float, ...]) -> None:
     result = torch.softmax(torch.tensor([float(s) for s in scores], dtype=torch.float64), dim=0)
     assert result.tolist() == pytest.approx(expected, abs=5e-4)
     assert result.sum().item() == pytest.approx(1.0, abs=1e-12)
 
 
-def test_s17_gelu_and_silu() -> None:
+def test_gelu_and_silu() -> None:
     # The chapter's 1.955 for GELU(2) is the tanh form's 1.9546; the exact form gives 1.9545.
     assert values(F.gelu, -1, 1) == pytest.approx([-0.159, 0.841], abs=5e-4)
     assert values(F.gelu, 2) == pytest.approx([1.9545], abs=5e-5)
@@ -110,6 +110,6 @@ def test_s17_gelu_and_silu() -> None:
     assert values(F.silu, -1, 1, 2) == pytest.approx([-0.269, 0.731, 1.762], abs=5e-4)
 
 
-def test_s18_binary_output() -> None:
+def test_binary_output() -> None:
     assert values(torch.sigmoid, 1.5) == pytest.approx([0.818], abs=5e-4)
     assert 1 / (1 + math.exp(-1.5)) == pytest.approx(values(torch.sigmoid, 1.5)[0], abs=1e-12)

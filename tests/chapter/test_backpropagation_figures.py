@@ -1,4 +1,4 @@
-"""Section 9.4: gradient descent, the chain rule and backpropagation (S27–S30, S32–S34)."""
+"""Section 9.4: gradient descent, the chain rule and backpropagation."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -12,7 +12,7 @@ from chainrule import nn
 from chainrule.optim import SGD
 
 
-def test_s27_gradient_descent_on_a_parabola() -> None:
+def test_gradient_descent_on_a_parabola() -> None:
     x = torch.tensor(5.0, dtype=torch.float64, requires_grad=True)
     optimizer = SGD([x], lr=0.1)
     values = []
@@ -26,7 +26,7 @@ def test_s27_gradient_descent_on_a_parabola() -> None:
     assert x.item() == pytest.approx(-0.3558, abs=5e-5)
 
 
-def test_s28_s29_chain_rule_on_one_neuron() -> None:
+def test_chain_rule_on_one_neuron() -> None:
     w, b, x, target = (torch.tensor(v, dtype=torch.float64) for v in (0.5, 0.1, 2.0, 1.0))
     w.requires_grad_()
     b.requires_grad_()
@@ -42,7 +42,7 @@ def test_s28_s29_chain_rule_on_one_neuron() -> None:
     assert b.grad.item() == pytest.approx(0.2)
 
 
-def test_s29_the_graph_names_its_operations() -> None:
+def test_the_graph_names_its_operations() -> None:
     w = torch.tensor(0.5, requires_grad=True)
     node = torch.relu(w * 2.0 + 0.1).grad_fn
     names = []
@@ -52,7 +52,7 @@ def test_s29_the_graph_names_its_operations() -> None:
     assert names == ["relu", "add", "mul"]
 
 
-def test_s30_every_intermediate_gradient_of_one_sample() -> None:
+def test_every_intermediate_gradient_of_one_sample() -> None:
     torch.manual_seed(0)
     hidden, output = nn.Linear(3, 4).double(), nn.Linear(4, 2).double()
     x, label = torch.randn(1, 3, dtype=torch.float64), torch.tensor([1])
@@ -99,7 +99,7 @@ def train_step(network: nn.Module, lr: float) -> Callable[[torch.Tensor, torch.T
     return step
 
 
-def test_s32_full_batch_gradient_descent() -> None:
+def test_full_batch_gradient_descent() -> None:
     random = np.random.RandomState(42)
     x = torch.from_numpy(random.randn(200, 4))
     y = torch.from_numpy(random.randint(0, 3, 200))
@@ -108,7 +108,7 @@ def test_s32_full_batch_gradient_descent() -> None:
     assert [losses[0], losses[-1]] == pytest.approx([1.2518, 1.1731], abs=5e-5)
 
 
-def test_s33_mini_batches_shuffled_every_epoch() -> None:
+def test_mini_batches_shuffled_every_epoch() -> None:
     random = np.random.RandomState(42)
     x = torch.from_numpy(random.randn(1000, 10))
     y = torch.from_numpy(random.randint(0, 5, 1000))
@@ -121,7 +121,7 @@ def test_s33_mini_batches_shuffled_every_epoch() -> None:
     assert [means[0], means[-1]] == pytest.approx([2.3420, 2.0674], abs=5e-5)
 
 
-def test_s34_exploding_and_vanishing_products() -> None:
+def test_exploding_and_vanishing_products() -> None:
     exploding = nn.Parameter(torch.tensor([0.0]))
     exploding.grad = torch.tensor([2.0**10])
     norm = nn.utils.clip_grad_norm_([exploding], max_norm=10.0)

@@ -1,15 +1,16 @@
-"""Section 9.5: tensors, modules, losses, optimisers, saving, layers (S35–S41, S43–S44)."""
+"""Section 9.5: tensors, modules, losses, optimisers, saving, layers."""
 
 from pathlib import Path
 
 import pytest
 
 import chainrule as torch
-from chainrule import nn, optim
+from chainrule import data, nn, optim
+from chainrule.nn.feedforward import feedforward
 from chainrule.utils.data import DataLoader, TensorDataset
 
 
-def test_s35_tensors() -> None:
+def test_tensors() -> None:
     a, b = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0])
     assert (a + b).tolist() == [4.0, 6.0]
     assert (a * b).tolist() == [3.0, 8.0]
@@ -18,7 +19,7 @@ def test_s35_tensors() -> None:
     assert torch.zeros(2, requires_grad=True).requires_grad
 
 
-def test_s36_automatic_differentiation() -> None:
+def test_automatic_differentiation() -> None:
     x = torch.tensor(3.0, requires_grad=True)
     (x**2).backward()
     assert x.grad.item() == 6.0
@@ -41,7 +42,7 @@ class SimpleNet(nn.Module):
         return self.fc2(self.relu(self.fc1(x)))
 
 
-def test_s37_subclassed_module() -> None:
+def test_subclassed_module() -> None:
     network = SimpleNet(10, 20, 3)
     assert sum(p.numel() for p in network.parameters()) == 283
     names = [name for name, _ in network.named_parameters()]
@@ -55,7 +56,7 @@ def test_s37_subclassed_module() -> None:
     ]
 
 
-def test_s38_sequential_by_position_and_by_name() -> None:
+def test_sequential_by_position_and_by_name() -> None:
     by_position = nn.Sequential(nn.Linear(10, 20), nn.ReLU(), nn.Linear(20, 3))
     by_name = nn.Sequential()
     by_name.add_module("fc1", nn.Linear(10, 20))
@@ -66,7 +67,7 @@ def test_s38_sequential_by_position_and_by_name() -> None:
     assert by_name(torch.randn(4, 10)).shape == by_position(torch.randn(4, 10)).shape == (4, 3)
 
 
-def test_s39_losses() -> None:
+def test_losses() -> None:
     logits = torch.tensor([[2.0, 1.0, 0.1], [0.5, 2.5, 0.3], [0.1, 0.2, 3.0]])
     loss = nn.CrossEntropyLoss()(logits, torch.tensor([0, 1, 2]))
     assert loss.item() == pytest.approx(0.2489, abs=5e-5)
@@ -83,7 +84,7 @@ def test_s39_losses() -> None:
         (optim.AdamW, {"lr": 0.001, "weight_decay": 0.01}),
     ],
 )
-def test_s40_optimisers_lower_the_loss(optimizer_class: type, options: dict[str, float]) -> None:
+def test_optimisers_lower_the_loss(optimizer_class: type, options: dict[str, float]) -> None:
     torch.manual_seed(0)
     network, loss_function = SimpleNet(10, 20, 3), nn.CrossEntropyLoss()
     optimizer = optimizer_class(network.parameters(), **options)
@@ -98,7 +99,7 @@ def test_s40_optimisers_lower_the_loss(optimizer_class: type, options: dict[str,
     assert losses[-1] < losses[0]
 
 
-def test_s41_training_loop_on_random_labels() -> None:
+def test_training_loop_on_random_labels() -> None:
     torch.manual_seed(42)
     x, y = torch.randn(1000, 20), torch.randint(0, 5, (1000,))
     loader = DataLoader(TensorDataset(x, y), batch_size=32, shuffle=True)
@@ -126,7 +127,7 @@ def test_s41_training_loop_on_random_labels() -> None:
     assert rows[-1][1] > 0.32
 
 
-def test_s43_saved_weights_load_bit_for_bit(tmp_path: Path) -> None:
+def test_saved_weights_load_bit_for_bit(tmp_path: Path) -> None:
     first, second = SimpleNet(10, 20, 3), SimpleNet(10, 20, 3)
     torch.save(first.state_dict(), tmp_path / "model.pth")
     second.load_state_dict(torch.load(tmp_path / "model.pth"))
@@ -136,7 +137,7 @@ def test_s43_saved_weights_load_bit_for_bit(tmp_path: Path) -> None:
         assert parameter.array.tobytes() == second.get_parameter(name).array.tobytes()
 
 
-def test_s44_layers() -> None:
+def test_layers() -> None:
     image = nn.Conv2d(3, 16, kernel_size=3, padding=1)(torch.randn(4, 3, 32, 32))
     assert image.shape == (4, 16, 32, 32)
     assert nn.Embedding(1000, 64)(torch.randint(0, 1000, (2, 7))).shape == (2, 7, 64)
@@ -144,3 +145,23 @@ def test_s44_layers() -> None:
     assert nn.Flatten()(torch.randn(4, 3, 2)).shape == (4, 6)
     dropped = nn.Dropout(0.5)(torch.ones(10_000))
     assert set(dropped.tolist()) == {0.0, 2.0}
+
+
+@pytest.mark.slow
+def test_mnist_classifier_is_right_about_98_percent_of_the_time(mnist_folder: Path) -> None:
+    mnist = data.load("mnist", data_dir=mnist_folder, download=False)
+    torch.manual_seed(0)
+    network = feedforward([784, 256, 128, 10], "relu", dropout=0.2)
+    history = torch.fit(
+        network,
+        mnist.train,
+        optimizer=optim.Adam(network.parameters(), lr=0.001),
+        epochs=5,
+        batch_size=32,
+        validation=mnist.test,
+        seed=0,
+    )
+    accuracies = [row.validation_accuracy for row in history]
+    assert all(row.accuracy is not None for row in history)
+    assert accuracies[0] == pytest.approx(0.965, abs=0.01)
+    assert accuracies[-1] == pytest.approx(0.98, abs=0.006)

@@ -1,4 +1,4 @@
-"""Sections 9.1 and 9.3: networks, their shapes, parameters, initialisation (S07–S08, S19–S26)."""
+"""Sections 9.1 and 9.3: networks, their shapes, parameters, initialisation."""
 
 from functools import partial
 
@@ -11,7 +11,7 @@ from chainrule.nn.feedforward import feedforward
 from chainrule.nn.summary import summarize
 
 
-def test_s07_hand_set_weights_compute_xor() -> None:
+def test_hand_set_weights_compute_xor() -> None:
     network = nn.Sequential(nn.Linear(2, 2), nn.Sigmoid(), nn.Linear(2, 1), nn.Sigmoid())
     with torch.no_grad():
         network[0].weight.fill_(20.0)
@@ -32,13 +32,13 @@ def test_s07_hand_set_weights_compute_xor() -> None:
         ([784, *[64] * 6, 10], 71_296, 394, 71_690),
     ],
 )
-def test_s08_s22_parameter_counts(sizes: list[int], weights: int, biases: int, total: int) -> None:
+def test_parameter_counts(sizes: list[int], weights: int, biases: int, total: int) -> None:
     summary = summarize(feedforward(sizes))
     assert summary.num_parameters == total
     assert (summary.num_weights, summary.num_biases) == (weights, biases)
 
 
-def test_s19_description_table() -> None:
+def test_description_table() -> None:
     summary = summarize(feedforward([784, 256, 128, 10]))
     with_parameters = [layer for layer in summary.layers if layer.num_parameters]
     assert [layer.num_parameters for layer in with_parameters] == [200_960, 32_896, 1_290]
@@ -58,7 +58,7 @@ def keep_output(
     seen[name] = output
 
 
-def test_s20_every_pre_activation_and_activation_can_be_inspected() -> None:
+def test_every_pre_activation_and_activation_can_be_inspected() -> None:
     torch.manual_seed(0)
     network = nn.Sequential(
         nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 3), nn.Softmax(dim=1)
@@ -74,11 +74,11 @@ def test_s20_every_pre_activation_and_activation_can_be_inspected() -> None:
 
 
 @pytest.mark.parametrize("batch", [1, 64])
-def test_s23_one_sample_and_many_through_the_same_code(batch: int) -> None:
+def test_one_sample_and_many_through_the_same_code(batch: int) -> None:
     assert feedforward([10, 8, 5])(torch.randn(batch, 10)).shape == (batch, 5)
 
 
-def test_s24_initialisation_decides_whether_the_signal_survives() -> None:
+def test_initialisation_decides_whether_the_signal_survives() -> None:
     # The chapter's numbers: one input, then three networks, drawn in this order from seed 42.
     random = np.random.RandomState(42)
     inputs = torch.from_numpy(random.randn(100, 256))
@@ -92,7 +92,7 @@ def test_s24_initialisation_decides_whether_the_signal_survives() -> None:
     assert means == pytest.approx([1.96e-10, 1.49e10, 0.529], rel=3e-3)
 
 
-def test_s24_our_initialisers_have_those_deviations() -> None:
+def test_our_initialisers_have_those_deviations() -> None:
     torch.manual_seed(0)
     weight = torch.empty(256, 256)
     # The deviation of 65,536 samples is known to 1 / sqrt(2 * 65536); five times that is 1.4 %.
@@ -102,7 +102,7 @@ def test_s24_our_initialisers_have_those_deviations() -> None:
     assert weight.std().item() == pytest.approx(np.sqrt(2 / 512), rel=0.014)
 
 
-def test_s26_untrained_classifier_is_right_about_a_third_of_the_time() -> None:
+def test_untrained_classifier_is_right_about_a_third_of_the_time() -> None:
     torch.manual_seed(0)
     network = feedforward([4, 16, 8, 3])
     x, y = torch.randn(300, 4), torch.randint(0, 3, (300,))

@@ -101,6 +101,6 @@ def test_train_on_a_table_of_numbers(
     table = tmp_path / "points.csv"
     rows = [f"{i},{-i},{'high' if i > 20 else 'low'}" for i in range(40)]
     table.write_text("\n".join(["a,b,label", *rows]))
-    arguments = ["train", str(table), "--layers", "8", "--epochs", "30", "--lr", "0.01"]
+    arguments = ["train", str(table), "--layers", "8", "--epochs", "60", "--lr", "0.01"]
     assert run([*arguments, "--out", str(tmp_path / "out"), "--json"], monkeypatch) == 0
     assert last_json(capsys.readouterr().out)["test_accuracy"] > 0.8

@@ -12,7 +12,7 @@ from chainrule.errors import InvalidArgument, InvalidIndex, InvalidType
 
 
 def named(library) -> object:
-    """The chapter's network with names (S38), in either library."""
+    """The chapter's network with names, in either library."""
     return library.Sequential(
         OrderedDict(
             [
@@ -24,7 +24,7 @@ def named(library) -> object:
     )
 
 
-def test_positional_sequential_is_named_by_number_and_runs_in_order() -> None:  # S38
+def test_positional_sequential_is_named_by_number_and_runs_in_order() -> None:
     net = nn.Sequential(nn.Linear(10, 20), nn.ReLU(), nn.Linear(20, 3))
     assert [name for name, _ in net.named_children()] == ["0", "1", "2"]
     x = chainrule.randn(4, 10)
@@ -32,7 +32,7 @@ def test_positional_sequential_is_named_by_number_and_runs_in_order() -> None:  
     assert sum(p.numel() for p in net.parameters()) == 283
 
 
-def test_sequential_takes_names_one_by_one_or_all_at_once() -> None:  # S38
+def test_sequential_takes_names_one_by_one_or_all_at_once() -> None:
     one_by_one = nn.Sequential()
     for name, module in (("fc1", nn.Linear(10, 20)), ("act", nn.ReLU()), ("fc2", nn.Linear(20, 3))):
         one_by_one.add_module(name, module)

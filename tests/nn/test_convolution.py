@@ -27,7 +27,7 @@ def zeros(*shape: int):
     return wrap(np.zeros(shape, np.float32))
 
 
-def test_a_colour_image_keeps_its_size_with_padding_1() -> None:  # S44
+def test_a_colour_image_keeps_its_size_with_padding_1() -> None:
     assert Conv2d(3, 16, 3, padding=1)(zeros(4, 3, 32, 32)).shape == (4, 16, 32, 32)
 
 

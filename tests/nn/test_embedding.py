@@ -12,7 +12,7 @@ from chainrule.nn.embedding import Embedding
 from chainrule.randomness import default_generator, manual_seed
 
 
-def test_a_thousand_symbols_of_64_numbers() -> None:  # S44
+def test_a_thousand_symbols_of_64_numbers() -> None:
     layer = Embedding(1000, 64)
     assert layer.weight.shape == (1000, 64)
     assert layer(wrap(np.array([[0, 1, 2], [997, 998, 999]]))).shape == (2, 3, 64)

@@ -167,7 +167,7 @@ def test_parameters_are_filled_without_a_trace_in_the_graph() -> None:
     assert parameter.requires_grad
 
 
-def test_signal_through_ten_relu_layers_is_the_chapters() -> None:  # S24
+def test_signal_through_ten_relu_layers_is_the_chapters() -> None:
     random = np.random.RandomState(42)  # one stream for all three, as in the chapter
     inputs = chainrule.from_numpy(random.randn(100, 256))
     for std, expected in ((0.01, 1.96e-10), (1.0, 1.49e10), (math.sqrt(2 / 256), 0.529)):
@@ -177,7 +177,7 @@ def test_signal_through_ten_relu_layers_is_the_chapters() -> None:  # S24
         assert signal.abs().mean().item() == pytest.approx(expected, rel=2e-3)  # 3 digits given
 
 
-def test_he_keeps_and_xavier_halves_a_relu_signal() -> None:  # S24
+def test_he_keeps_and_xavier_halves_a_relu_signal() -> None:
     sizes = {}
     for name, fill in (("he", init.kaiming_normal_), ("xavier", init.xavier_normal_)):
         signal = chainrule.randn(100, 256)

@@ -21,7 +21,7 @@ def set_weights(layer: Module, **values: object) -> None:
         getattr(layer, name).array[...] = value
 
 
-def test_two_linear_layers_are_one() -> None:  # S09
+def test_two_linear_layers_are_one() -> None:
     first, second = Linear(2, 2), Linear(2, 2)
     set_weights(first, weight=[[1, 2], [3, 4]], bias=[1, 1])
     set_weights(second, weight=[[0.5, -0.5], [0.5, 0.5]], bias=0)
@@ -33,11 +33,11 @@ def test_two_linear_layers_are_one() -> None:  # S09
 
 
 @pytest.mark.parametrize("batch", [(), (1,), (64,), (2, 3)])
-def test_one_sample_and_a_batch_go_through_the_same_code(batch: tuple) -> None:  # S23
+def test_one_sample_and_a_batch_go_through_the_same_code(batch: tuple) -> None:
     assert Linear(10, 5)(wrap(np.zeros((*batch, 10), np.float32))).shape == (*batch, 5)
 
 
-PARAMETERS = [  # S08, S19, S22
+PARAMETERS = [
     ([10, 20, 10, 1], 441),
     ([784, 256, 128, 10], 235_146),
     ([784, 1024, 10], 814_090),

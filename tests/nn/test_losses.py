@@ -436,18 +436,18 @@ def test_options_out_of_range_are_refused(make: Callable[[], object], words: str
 # Figures of the chapter
 
 
-def test_cross_entropy_of_the_chapters_batch() -> None:  # S39
+def test_cross_entropy_of_the_chapters_batch() -> None:
     scores = Tensor([[2.0, 1.0, 0.1], [0.5, 2.5, 0.3], [0.1, 0.2, 3.0]])
     loss = losses.CrossEntropyLoss()(scores, wrap(np.array([0, 1, 2])))
     assert loss.array == pytest.approx(0.2489, abs=5e-5)
 
 
-def test_mean_squared_error_of_the_chapter() -> None:  # S39
+def test_mean_squared_error_of_the_chapter() -> None:
     loss = losses.MSELoss()(Tensor([2.5, 0.0, 2.1]), Tensor([3.0, -0.5, 2.0]))
     assert loss.array == pytest.approx(0.17, abs=1e-6)
 
 
-def test_gradient_of_cross_entropy_on_one_sample_is_p_minus_one_hot() -> None:  # S30
+def test_gradient_of_cross_entropy_on_one_sample_is_p_minus_one_hot() -> None:
     scores = Tensor([2.0, 1.0, 0.1], requires_grad=True)
     losses.cross_entropy(scores, wrap(np.array(0))).backward()
     powers = np.exp([2.0, 1.0, 0.1])

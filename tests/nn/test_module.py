@@ -38,7 +38,7 @@ def torch_block() -> torch.nn.Module:
     return block
 
 
-def test_chapters_custom_module_has_283_parameters() -> None:  # S37
+def test_chapters_custom_module_has_283_parameters() -> None:
     class Net(nn.Module):
         def __init__(self) -> None:
             super().__init__()

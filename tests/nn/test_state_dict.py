@@ -20,7 +20,7 @@ def test_keys_are_pytorchs() -> None:
     assert list(network().state_dict()) == list(network(torch.nn).state_dict())
 
 
-def test_values_survive_bit_for_bit_and_evaluate_the_same() -> None:  # S43
+def test_values_survive_bit_for_bit_and_evaluate_the_same() -> None:
     net, twin = network(), network()
     net(chainrule.randn(16, 4))
     twin.load_state_dict(net.state_dict())

@@ -46,7 +46,7 @@ def softmax(scores):
 # Closed forms and figures
 
 
-def test_gradient_of_cross_entropy_is_probabilities_minus_one_hot() -> None:  # S30, Q19
+def test_gradient_of_cross_entropy_is_probabilities_minus_one_hot() -> None:
     scores = np.random.default_rng(0).normal(size=(4, 3))
     labels = np.array([2, 0, 1, 1])
     input = leaf(scores)
@@ -56,7 +56,7 @@ def test_gradient_of_cross_entropy_is_probabilities_minus_one_hot() -> None:  # 
     np.testing.assert_allclose(input.grad.array, expected, rtol=0, atol=1e-15)
 
 
-def test_cross_entropy_equals_the_chapters_with_clipping() -> None:  # S26
+def test_cross_entropy_equals_the_chapters_with_clipping() -> None:
     random = np.random.default_rng(42)
     scores, labels = random.normal(size=(300, 3)), random.integers(0, 3, 300)
     clipped = np.clip(softmax(scores), 1e-12, 1 - 1e-12)
@@ -65,7 +65,7 @@ def test_cross_entropy_equals_the_chapters_with_clipping() -> None:  # S26
     assert result.array == pytest.approx(expected, rel=1e-12)
 
 
-def test_squared_error_of_the_neuron_of_the_chapter() -> None:  # S28
+def test_squared_error_of_the_neuron_of_the_chapter() -> None:
     prediction = leaf([1.1])
     loss = apply(MSE_LOSS, (prediction, constant([1.0])))
     loss.backward()

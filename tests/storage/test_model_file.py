@@ -85,7 +85,7 @@ def classifier() -> nn.Sequential:
     )
 
 
-def test_loaded_model_evaluates_bit_for_bit_the_same(tmp_path: Path) -> None:  # S43
+def test_loaded_model_evaluates_bit_for_bit_the_same(tmp_path: Path) -> None:
     model = classifier()
     model(chainrule.randn(8, 2, 3))
     loaded = saved_and_loaded(model, tmp_path)

@@ -131,7 +131,7 @@ def test_parameters_are_loaded_as_plain_tensors(tmp_path: Path) -> None:
     assert not any(loaded.requires_grad for loaded in load(tmp_path / "file"))
 
 
-def test_script_of_pytorch_saves_and_loads_a_state_dict(tmp_path: Path) -> None:  # S43
+def test_script_of_pytorch_saves_and_loads_a_state_dict(tmp_path: Path) -> None:
     net, twin = nn.Linear(4, 3), nn.Linear(4, 3)
     path = str(tmp_path / "model.pth")
     chainrule.save(net.state_dict(), path)

@@ -56,7 +56,7 @@ def train(
     ] = None,
     lr: Annotated[float | None, typer.Option(help="Learning rate.  [default: 0.001]")] = None,
     schedule: Annotated[
-        str | None, typer.Option(help="Of the rate: constant or cosine.  [default: constant]")
+        str | None, typer.Option(help="Of the rate: cosine or constant.  [default: cosine]")
     ] = None,
     batch_size: Annotated[int | None, typer.Option(help="Samples per step.  [default: 32]")] = None,
     epochs: Annotated[

@@ -73,7 +73,7 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
                 )
         lengths = [tensor.shape[0] for tensor in tensors]
         if len(set(lengths)) > 1:
-            shapes = " and ".join(str(tensor.shape) for tensor in tensors)
+            shapes = " and ".join(str(tensor.array.shape) for tensor in tensors)
             raise InvalidShape(
                 f"TensorDataset got tensors of shapes {shapes}: their first axes, the numbers of "
                 "samples, must be equal."

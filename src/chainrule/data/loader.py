@@ -50,7 +50,7 @@ class DataLoader(Generic[Sample]):
     >>> from chainrule.autograd.tensor import Tensor
     >>> loader = DataLoader(TensorDataset(Tensor([1.0, 2.0, 3.0])), batch_size=2)
     >>> [x.shape for [x] in loader]
-    [(2,), (1,)]
+    [Size([2]), Size([1])]
     """
 
     def __init__(

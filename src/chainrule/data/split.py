@@ -1,6 +1,6 @@
 """Split: a data set ready for training, with all that a model made from it must remember."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -50,30 +50,6 @@ class Split:
     def test(self) -> TensorDataset:
         """The samples to be tested on, as tensors of the same memory."""
         return TensorDataset(wrap(self.x_test), wrap(self.y_test))
-
-    def standardized(self) -> "Split":
-        """Return pictures with the training pixels brought to mean 0 and variance 1.
-
-        One mean and one deviation serve all pixels, so that edges that are always blank stay even.
-        Tables come standardised column by column already, and made-up points as they are meant to
-        be; both are returned unchanged.
-        """
-        if self.preprocessing.image is None:
-            return self
-        mean = float(self.x_train.mean(dtype=np.float64))
-        std = float(self.x_train.std(dtype=np.float64)) or 1.0
-        before = self.preprocessing
-        combined = replace(
-            before,
-            mean=tuple(m + s * mean for m, s in zip(before.mean, before.std, strict=True)),
-            std=tuple(s * std for s in before.std),
-        )
-        return replace(
-            self,
-            x_train=combined.apply(before.undo(self.x_train)),
-            x_test=combined.apply(before.undo(self.x_test)),
-            preprocessing=combined,
-        )
 
 
 def split_indices(

@@ -128,7 +128,7 @@ class Conv1d(_Convolution):
     Source: LeCun et al. 1989; arguments as in torch.nn.Conv1d.
 
     >>> Conv1d(2, 4, 3, padding=1)(Tensor([[[0.0] * 8] * 2])).shape
-    (1, 4, 8)
+    Size([1, 4, 8])
     """
 
     ndim = 1
@@ -174,7 +174,7 @@ class Conv2d(_Convolution):
     Source: LeCun et al. 1989; arguments as in torch.nn.Conv2d.
 
     >>> Conv2d(1, 4, 3)(Tensor([[[[0.0] * 8] * 8]])).shape
-    (1, 4, 6, 6)
+    Size([1, 4, 6, 6])
     """
 
     ndim = 2

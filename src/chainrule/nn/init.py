@@ -82,7 +82,7 @@ def eye_(tensor: Tensor) -> Tensor:
         InvalidShape: if the tensor is not a matrix.
     """
     if tensor.ndim != 2:
-        raise InvalidShape(f"eye_ needs a matrix, got shape {tensor.shape}.")
+        raise InvalidShape(f"eye_ needs a matrix, got shape {tensor.array.shape}.")
     return _fill(tensor, lambda: np.eye(tensor.shape[0], tensor.shape[1]))
 
 
@@ -195,7 +195,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
     Source: Saxe, McClelland and Ganguli 2014.
     """
     if tensor.ndim < 2:
-        raise InvalidShape(f"orthogonal_ needs at least two axes, got shape {tensor.shape}.")
+        raise InvalidShape(f"orthogonal_ needs at least two axes, got shape {tensor.array.shape}.")
     if tensor.array.size == 0:
         return tensor
 

@@ -32,7 +32,7 @@ class Linear(Module):
     Source: Rumelhart, Hinton and Williams 1986; initialisation as in torch.nn.Linear.
 
     >>> Linear(2, 3)(Tensor([[1.0, 2.0]])).shape
-    (1, 3)
+    Size([1, 3])
     """
 
     weight: Parameter

@@ -102,7 +102,7 @@ class _BatchNorm(Module):
 
     def _check_input(self, input: Tensor) -> None:
         """Refuse inputs with another number of axes, or of channels, than the layer is made for."""
-        shape = input.shape
+        shape = input.array.shape
         expected = " or ".join(f"{rank} axes" for rank in self.ranks)
         layer = f"{type(self).__name__}({self.num_features})"
         if len(shape) not in self.ranks:

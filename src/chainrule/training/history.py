@@ -139,7 +139,8 @@ class History:
             axes.set(xlabel="epoch", title=name)
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.grid(alpha=0.3)
-            axes.legend(frameon=False)
+            if axes.lines:
+                axes.legend(frameon=False)
         picture = io.BytesIO()
         figure.savefig(picture, format="png", dpi=120)
         atomic_write(path, picture.getvalue())

@@ -115,7 +115,7 @@ def binary_cross_entropy_with_logits(
     if pos_weight is None:
         losses = apply(BINARY_CROSS_ENTROPY_WITH_LOGITS, inputs)
     else:
-        check_repeats(name, "pos_weight", pos_weight, inputs[0].shape)
+        check_repeats(name, "pos_weight", pos_weight, inputs[0].array.shape)
         positives = cast(pos_weight, inputs[0].array.dtype)
         losses = apply(WEIGHTED_BINARY_CROSS_ENTROPY_WITH_LOGITS, (*inputs, positives))
     return reduced(weighted(name, losses, weight), reduction)

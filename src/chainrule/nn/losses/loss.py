@@ -108,7 +108,7 @@ def weighted(name: str, losses: Tensor, weight: Tensor | None) -> Tensor:
     """Return the losses times weights, which may be repeated to their shape."""
     if weight is None:
         return losses
-    check_repeats(name, "weight", weight, losses.shape)
+    check_repeats(name, "weight", weight, losses.array.shape)
     return apply(MULTIPLY, (losses, cast(weight, losses.array.dtype)))
 
 
@@ -116,12 +116,12 @@ def check_repeats(name: str, what: str, weight: Tensor, shape: Shape) -> None:
     """Refuse weights that cannot be repeated to this very shape."""
     check_weight(name, what, weight)
     try:
-        fits = np.broadcast_shapes(weight.shape, shape) == shape
+        fits = np.broadcast_shapes(weight.array.shape, shape) == shape
     except ValueError:
         fits = False
     if not fits:
         raise InvalidShape(
-            f"{name} got a {what} of shape {weight.shape} for losses of shape {shape}: it must "
+            f"{name} got a {what} of shape {weight.array.shape} for losses of shape {shape}: it must "
             "have that shape or one that repeats to it."
         )
 
