@@ -95,6 +95,17 @@ def test_resume_under_other_options_is_refused_by_name(
     assert "lr = 0.001, not 0.5" in capsys.readouterr().err
 
 
+def test_no_epochs_leave_an_untrained_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        run(["train", "xor", "--epochs", "0", "--out", str(tmp_path), "--json"], monkeypatch) == 0
+    )
+    result = last_json(capsys.readouterr().out)
+    assert (result["epochs"], result["test_loss"], result["train_accuracy"]) == (0, None, None)
+    assert Path(result["model"]).exists()
+
+
 def test_train_on_a_table_of_numbers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

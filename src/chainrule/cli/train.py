@@ -112,7 +112,7 @@ def train(
 
 def as_result(result: RunResult) -> dict[str, object]:
     """Return the figures of a finished run under their names."""
-    last = result.history[-1]
+    last = result.history[-1] if len(result.history) else None
     return {
         "dataset": result.options.dataset,
         "engine": result.engine,
@@ -120,19 +120,19 @@ def as_result(result: RunResult) -> dict[str, object]:
         "epochs": len(result.history),
         "seconds": round(result.history.seconds, 3),
         "samples_per_second": round(result.history.samples_per_second, 1),
-        "train_loss": last.loss,
-        "train_accuracy": last.accuracy,
-        "test_loss": last.validation_loss,
-        "test_accuracy": last.validation_accuracy,
+        "train_loss": last and last.loss,
+        "train_accuracy": last and last.accuracy,
+        "test_loss": last and last.validation_loss,
+        "test_accuracy": last and last.validation_accuracy,
         "model": str(result.model_path),
     }
 
 
 def as_text(result: RunResult) -> str:
     """Return what to tell the person who waited."""
-    last = result.history[-1]
-    figure = f"test loss {last.validation_loss:.4f}"
-    if last.validation_accuracy is not None:
+    last = result.history[-1] if len(result.history) else None
+    figure = "not trained" if last is None else f"test loss {last.validation_loss:.4f}"
+    if last is not None and last.validation_accuracy is not None:
         figure = f"test accuracy {last.validation_accuracy:.2%}, {figure}"
     folder = result.model_path.parent
     return (

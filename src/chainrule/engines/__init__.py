@@ -1,8 +1,8 @@
 """Engines run training steps; each states what it can do."""
 
 from chainrule.engines.eager import EagerEngine as EagerEngine
-from chainrule.engines.eager import LossFunction as LossFunction
 from chainrule.engines.engine import Engine as Engine
+from chainrule.engines.engine import LossFunction as LossFunction
 from chainrule.engines.engine import StepResult as StepResult
 from chainrule.engines.observation import Observation as Observation
 from chainrule.engines.selection import ENGINES as ENGINES

@@ -1,13 +1,12 @@
 """The eager engine: every operation runs in NumPy as it is called; the one to step through."""
 
 import math
-from collections.abc import Callable
 
 from chainrule.array_types import Array
-from chainrule.autograd.gradient import BackwardPass, accumulate, initial_gradient
+from chainrule.autograd.gradient import BackwardPass, accumulate, initial_gradient, run_hooks
 from chainrule.autograd.modes import no_grad
 from chainrule.autograd.tensor import Tensor
-from chainrule.engines.engine import StepResult
+from chainrule.engines.engine import LossFunction, StepResult
 from chainrule.engines.not_finite import (
     gradient_error,
     gradients_are_finite,
@@ -19,8 +18,6 @@ from chainrule.nn.clipping import clip_grad_norm_
 from chainrule.nn.module import Module
 from chainrule.optim.optimizer import Optimizer
 from chainrule.randomness import default_generator
-
-LossFunction = Callable[[Tensor, Tensor], Tensor]
 
 
 class EagerEngine:
@@ -46,15 +43,18 @@ class EagerEngine:
         self.loss = loss
         self.optimizer = optimizer
         self.clip_norm = clip_norm
+        self._buffers = list(model.buffers())
 
     def train_step(self, inputs: Tensor, targets: Tensor, observe: bool = False) -> StepResult:
         """Learn from one batch; see ``Engine``."""
         counter = default_generator.counter
+        buffers = [buffer.array.copy() for buffer in self._buffers]
         self.optimizer.zero_grad()
         outputs = self.model(inputs)
         loss = self.loss(outputs, targets)
         value = float(loss.item())
         if not math.isfinite(value):
+            self._undo_forward(counter, buffers)
             raise loss_error(loss, inputs, self.model)
         walk = None
         if observe:
@@ -63,8 +63,10 @@ class EagerEngine:
             loss.backward()
         if not gradients_are_finite(self.model):
             self.optimizer.zero_grad()
-            default_generator.counter = counter  # the same dropout masks once more
-            raise gradient_error(self.loss(self.model(inputs), targets), inputs, self.model)
+            self._undo_forward(counter, buffers)
+            again = self.loss(self.model(inputs), targets)  # with the same dropout masks
+            self._undo_forward(counter, buffers)
+            raise gradient_error(again, inputs, self.model)
         if self.clip_norm is not None:
             clip_grad_norm_(self.model.parameters(), self.clip_norm)
         if walk is None:
@@ -79,12 +81,24 @@ class EagerEngine:
             loss = self.loss(outputs, targets)
         return StepResult(float(loss.item()), outputs.array)
 
+    def _undo_forward(self, counter: int, buffers: list[Array]) -> None:
+        """Bring back what a forward pass changed: running statistics, and the place in the masks.
+
+        Args:
+            counter: Where the stream of dropout masks stood before.
+            buffers: The numbers that the model's buffers held.
+        """
+        default_generator.counter = counter
+        for buffer, numbers in zip(self._buffers, buffers, strict=True):
+            buffer.array[...] = numbers
+
     def _observed_backward(self, loss: Tensor) -> BackwardPass:
         """Do what ``loss.backward()`` does, and keep the gradients of all intermediate values."""
         walk = BackwardPass([loss], [initial_gradient(loss, None)])
         walk.run(retain_graph=True, keep_all=True)
         for leaf, total in walk.of_leaf.values():
-            accumulate(leaf, total)
+            # As in backward(): what a hook has seen may be in other hands.
+            accumulate(leaf, run_hooks(leaf._hooks, total).view() if leaf._hooks else total)
         return walk
 
     def _observed_update(self, walk: BackwardPass, loss: float) -> Observation:

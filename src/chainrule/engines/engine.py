@@ -1,11 +1,15 @@
 """What a training loop needs of an engine, and what a step hands back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from chainrule.array_types import Array
 from chainrule.autograd.tensor import Tensor
 from chainrule.engines.observation import Observation
+
+LossFunction: TypeAlias = Callable[[Tensor, Tensor], Tensor]
+"""Takes outputs and targets."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +32,13 @@ class Engine(Protocol):
 
     Attributes:
         name: As chosen with ``engine=``.
+        loss: Takes outputs and targets.
+        clip_norm: Largest norm of all gradients together; None leaves them as they are.
     """
 
     name: str
+    loss: LossFunction
+    clip_norm: float | None
 
     def train_step(self, inputs: Tensor, targets: Tensor, observe: bool = False) -> StepResult:
         """Learn from one batch.

@@ -74,8 +74,8 @@ class Embedding(Module):
         """
         if embeddings.ndim != 2:
             raise InvalidShape(
-                f"Embedding.from_pretrained got a table of shape {embeddings.array.shape}: it must be "
-                "(num_embeddings, embedding_dim)."
+                f"Embedding.from_pretrained got a table of shape {embeddings.array.shape}: it must "
+                "be (num_embeddings, embedding_dim)."
             )
         layer = cls.__new__(cls)
         Module.__init__(layer)

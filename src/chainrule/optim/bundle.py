@@ -132,12 +132,21 @@ class Bundle:
                 return False
         return True
 
+    def state_of(self, parameter: Tensor, name: str) -> Array:
+        """Return the memory of a parameter's state, in the parameter's shape."""
+        return next(view for p, n, _, view in self.held if p is parameter and n == name)
+
+    def count_steps(self, count: int) -> None:
+        """Note steps taken, here or by somebody else in this memory."""
+        self.taken += count
+        self.steps.fill(self.taken)
+        for changed in self.parameters:
+            changed.mark_changed("optimizer.step()")
+
     def update(self, numbers: tuple[float | None, ...], flags: tuple[bool, ...]) -> None:
         """Take one step: apply the rule to every piece and write the results back."""
         function, arrays = self.rule.function, self.arrays
         gradients = self._gradients()
-        self.taken += 1
-        self.steps.fill(self.taken)
         for piece in self.pieces:
             parameter, gradient = self._gather(piece, gradients)
             new, *states = function(parameter, gradient, *piece.states, *numbers, *flags)
@@ -151,8 +160,7 @@ class Bundle:
                     start += array.size
             else:
                 parameter[...] = new
-        for changed in self.parameters:
-            changed.mark_changed("optimizer.step()")
+        self.count_steps(1)
 
     def _gather(self, piece: Piece, gradients: list[Array]) -> tuple[Array, Array]:
         """Return the piece's parameters and gradients, flat."""

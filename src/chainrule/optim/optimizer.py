@@ -175,14 +175,14 @@ class Optimizer:
         with np.errstate(all="ignore"):
             for position, group in enumerate(self.param_groups):
                 flags = self.flags(group)
-                for bundle in self._bundles_of(position, group):
+                active = [p for p in group["params"] if p.grad is not None]
+                for bundle in self.bundles_of(position, active):
                     bundle.update(self.numbers(group, bundle.taken + 1), flags)
         return loss
 
-    def _bundles_of(self, position: int, group: Group) -> list[Bundle]:
-        """Return the bundles of a group's parameters with gradients, made anew if need be."""
-        active = [parameter for parameter in group["params"] if parameter.grad is not None]
-        names = self.state_names(group)
+    def bundles_of(self, position: int, active: list[Tensor]) -> list[Bundle]:
+        """Return the bundles of those of a group's parameters that move, made anew if need be."""
+        names = self.state_names(self.param_groups[position])
         bundles = self._bundles.get(position, [])
         held = {id(parameter) for bundle in bundles for parameter in bundle.parameters}
         if held != {*map(id, active)} or not all(

@@ -100,6 +100,11 @@ class EarlyStopping(Callback):
         self.best_epoch = 0
         self._best_weights: dict[str, Array] = {}
 
+    def on_fit_start(self, trainer: "Trainer") -> None:
+        """Forget an earlier run's best epoch, unless this goes on with that run."""
+        if trainer.epoch == 0:
+            self.best, self.best_epoch, self._best_weights = float("nan"), 0, {}
+
     def on_epoch_end(self, trainer: "Trainer", row: EpochRow) -> None:
         """Compare with the best epoch, and stop if it was long ago."""
         figures = row.as_dict()
@@ -135,11 +140,11 @@ class EarlyStopping(Callback):
         return {
             "best": None if np.isnan(self.best) else self.best,
             "best_epoch": self.best_epoch,
-            "weights": self._best_weights,
+            "weights": {path: wrap(array) for path, array in self._best_weights.items()},
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over the best figure and weights."""
-        self.best = float("nan") if state["best"] is None else state["best"]
-        self.best_epoch = state["best_epoch"]
+        self.best = float("nan") if state["best"] is None else float(state["best"])
+        self.best_epoch = int(state["best_epoch"])
         self._best_weights = {path: t.array for path, t in state["weights"].items()}

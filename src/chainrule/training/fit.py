@@ -23,7 +23,7 @@ from chainrule.training.checkpoint import Checkpoint
 from chainrule.training.checkpoint import resume as resume_run
 from chainrule.training.history import History
 from chainrule.training.metrics import Metric, find_metrics
-from chainrule.training.trainer import Parts, Scheduler, Trainer
+from chainrule.training.trainer import Parts, Schedule, Trainer, as_pair
 
 Data: TypeAlias = tuple[Tensor | Array, Tensor | Array] | Dataset[object] | DataLoader[object]
 """Samples and targets, as arrays or tensors, a data set of pairs, or a loader of batches."""
@@ -41,10 +41,10 @@ def fit(
     epochs: int = 5,
     batch_size: int = 32,
     validation: Data | None = None,
-    metrics: Sequence[str | Metric | Callable[[Array, Array], float]] | None = None,
+    metrics: str | Sequence[str | Metric | Callable[[Array, Array], float]] | None = None,
     engine: str = "auto",
     callbacks: Sequence[Callback] = (),
-    scheduler: Scheduler | None = None,
+    scheduler: Schedule | None = None,
     clip_norm: float | None = None,
     seed: int | None = None,
     out: str | Path | None = None,
@@ -62,10 +62,12 @@ def fit(
         epochs: Passes over the data; with ``resume``, counted from the start of the run.
         batch_size: Samples per step, unless a loader is given.
         validation: Samples to be tested on after every epoch.
-        metrics: Names or functions of outputs and targets; by default accuracy for labels.
+        metrics: Names or functions of outputs and targets, each a mean over samples; by default
+            accuracy for labels.
         engine: "eager", or "auto" for the fastest there is.
         callbacks: Shown the run as it happens.
-        scheduler: A learning-rate schedule, stepped after every epoch.
+        scheduler: A learning-rate schedule, stepped after every epoch; ReduceLROnPlateau is shown
+            the validation loss, or without validation the loss.
         clip_norm: Largest norm of all gradients together.
         seed: Of the samples' order and dropout; without it the library's generator goes on.
         out: Folder for checkpoints; none are kept without it.
@@ -85,14 +87,17 @@ def fit(
     >>> len(history)
     2
     """
-    if epochs < 0:
-        raise InvalidArgument(f"fit got epochs={epochs}: it must be 0 or more.")
+    check_arguments(model, epochs, clip_norm)
     if seed is not None:
         manual_seed(seed)
     loader = as_loader(data, batch_size, shuffle=True)
-    targets = first_targets(loader)
-    chosen_loss = find_loss(loss, targets)
+    chosen_loss = find_loss(loss, first_targets(loader) if loss is None else None)
     chosen_optimizer = make_optimizer(optimizer, lr, model)
+    if getattr(scheduler, "optimizer", chosen_optimizer) is not chosen_optimizer:
+        raise InvalidArgument(
+            "The schedule was made for another optimiser than the one that trains: make the "
+            "optimiser first, and pass it to both."
+        )
     has_labels = isinstance(chosen_loss, CrossEntropyLoss)
     folder = None if out is None else Path(out)
     own_callbacks = list(callbacks)
@@ -121,6 +126,22 @@ def fit(
     return trainer.run()
 
 
+def check_arguments(model: object, epochs: int, clip_norm: float | None) -> None:
+    """Refuse what cannot be trained, or not for so long, or only backwards.
+
+    Raises:
+        InvalidType: if the model is not a module.
+        InvalidArgument: if a number is out of range.
+    """
+    if not isinstance(model, Module):
+        what = model.__name__ if isinstance(model, type) else type(model).__name__
+        raise InvalidType(f"fit got {what} to train: pass a module, an object and not its class.")
+    if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)) or epochs < 0:
+        raise InvalidArgument(f"fit got epochs={epochs!r}: it must be a whole number of 0 or more.")
+    if clip_norm is not None and not clip_norm > 0:
+        raise InvalidArgument(f"fit got clip_norm={clip_norm!r}: a largest norm must be positive.")
+
+
 def as_loader(data: Data, batch_size: int, shuffle: bool) -> DataLoader[object]:
     """Return data of any of the accepted forms as a loader of batches.
 
@@ -130,6 +151,11 @@ def as_loader(data: Data, batch_size: int, shuffle: bool) -> DataLoader[object]:
         InvalidType: if the data are of another form.
     """
     if isinstance(data, DataLoader):
+        if data.sampler is None and len(data) == 0:
+            raise InvalidArgument(
+                f"The loader gives no batches of its {len(data.dataset)} samples: there is nothing "
+                "to learn from. Pass more samples, or leave out drop_last."
+            )
         return data
     if isinstance(data, tuple):
         if len(data) != 2:
@@ -137,7 +163,7 @@ def as_loader(data: Data, batch_size: int, shuffle: bool) -> DataLoader[object]:
         inputs, targets = (as_tensor(part) for part in data)
         if inputs.ndim == 0 or targets.ndim == 0 or len(inputs) != len(targets):
             raise InvalidShape(
-                f"X has shape {inputs.shape} and y has shape {targets.shape}: the first axis "
+                f"X has shape {inputs.array.shape} and y has {targets.array.shape}: the first axis "
                 "counts the samples and must be equal."
             )
         data = TensorDataset(inputs, targets)
@@ -157,9 +183,11 @@ def as_tensor(part: Tensor | Array) -> Tensor:
     if isinstance(part, TensorCore):
         return part
     if not isinstance(part, np.ndarray) or part.dtype.kind not in "biuf":
+        is_array = isinstance(part, np.ndarray)
+        what = f"an array of {part.dtype}" if is_array else type(part).__name__
         raise InvalidType(
-            f"Data must be tensors or NumPy arrays of numbers, got {type(part).__name__}: convert "
-            "with chainrule.tensor(x)."
+            f"Data must be tensors or NumPy arrays of numbers, got {what}: convert them, e.g. with "
+            "numpy.array(x, dtype=float)."
         )
     if part.dtype.kind == "f":
         return wrap(part.astype(get_default_dtype(), copy=False))
@@ -181,21 +209,35 @@ def check_finite(data: TensorDataset) -> None:
             )
 
 
-def first_targets(loader: DataLoader[object]) -> Array | None:
-    """Return the targets of a data set of tensors; None where they are not known beforehand."""
-    dataset = loader.dataset
-    return dataset.tensors[1].array if isinstance(dataset, TensorDataset) else None
+def first_targets(loader: DataLoader[object]) -> Array:
+    """Return the targets of a batch made of the first sample, whatever order is to come.
+
+    Raises:
+        InvalidShape: if the loader's batches are not pairs.
+    """
+    count = loader.batch_size if loader.drop_last and loader.batch_size else 1
+    return as_pair(next(loader.batches(order=np.zeros(count, np.int64))))[1].array
 
 
 def find_loss(loss: LossFunction | str | None, targets: Array | None) -> LossFunction:
     """Return the loss function meant.
 
+    Args:
+        loss: As given to ``fit``.
+        targets: Some of the targets, for where no loss is given.
+
     Raises:
         InvalidArgument: if there is no loss of this name; it lists those there are.
+        InvalidType: if it is neither a name nor a function.
     """
     if loss is None:
         is_labels = targets is None or targets.dtype.kind in "iub"
         return CrossEntropyLoss() if is_labels else MSELoss()
+    if isinstance(loss, type) or not (isinstance(loss, str) or callable(loss)):
+        what = f"the class {loss.__name__}" if isinstance(loss, type) else type(loss).__name__
+        raise InvalidType(
+            f"The loss must be a module, a function or a name, got {what}: pass e.g. nn.MSELoss()."
+        )
     if not isinstance(loss, str):
         return loss
     by_name = {short_name(loss_class.__name__): loss_class for loss_class in LOSSES}
@@ -219,6 +261,7 @@ def make_optimizer(optimizer: Optimizer | str, lr: float | None, model: Module) 
 
     Raises:
         InvalidArgument: if the one given has none of them, or the model has none.
+        InvalidType: if it is neither an optimiser nor a name.
     """
     parameters = list(model.parameters())
     if not parameters:
@@ -228,6 +271,11 @@ def make_optimizer(optimizer: Optimizer | str, lr: float | None, model: Module) 
     if isinstance(optimizer, str):
         chosen = find_optimizer(optimizer)
         return chosen(parameters) if lr is None else chosen(parameters, lr=lr)
+    if not isinstance(optimizer, Optimizer):
+        raise InvalidType(
+            "The optimizer must be a name, or made from the model's parameters, got "
+            f"{optimizer!r:.80}: pass e.g. chainrule.optim.SGD(model.parameters(), lr=0.1)."
+        )
     if lr is not None:
         raise InvalidArgument(
             "fit got both an optimiser and lr: set lr where the optimiser is made."
@@ -236,7 +284,7 @@ def make_optimizer(optimizer: Optimizer | str, lr: float | None, model: Module) 
     missing = [
         path for path, p in model.named_parameters() if id(p) not in held and p.requires_grad
     ]
-    if len(missing) == len([p for p in parameters if p.requires_grad]):
+    if missing and len(missing) == len([p for p in parameters if p.requires_grad]):
         raise InvalidArgument(
             "The optimiser holds none of this model's parameters: make it with "
             "model.parameters() of the model that is trained."

@@ -2,11 +2,14 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from chainrule.array_types import Array
 from chainrule.errors import InvalidArgument
 from chainrule.files import atomic_write
 
@@ -157,6 +160,40 @@ class History:
         )
 
 
-def row_from_dict(values: Mapping[str, Any]) -> EpochRow:
-    """Return the row that was saved as a checkpoint's plain values."""
-    return EpochRow(**values)
+def to_table(rows: Sequence[EpochRow], num_columns: int) -> Array:
+    """Return the figures as numbers of shape (epochs, columns), as a checkpoint keeps them."""
+    figures = [list(row.as_dict().values()) for row in rows]
+    return np.array(figures, dtype=np.float64).reshape(len(rows), num_columns)
+
+
+def count_columns(metrics: Sequence[str], is_validated: bool) -> int:
+    """Return how many figures a row of these metrics has, with validation or without."""
+    return 5 + len(metrics) + (1 + len(metrics) if is_validated else 0)
+
+
+def from_table(table: Array, metrics: Sequence[str], is_validated: bool) -> list[EpochRow]:
+    """Return the rows that ``to_table`` was given.
+
+    Raises:
+        ValueError: if these numbers cannot be the epochs of a run.
+    """
+    if table.shape != (len(table), count_columns(metrics, is_validated)):
+        raise ValueError(f"a history of shape {table.shape} has other figures than the run")
+    if table[:, 0].tolist() != list(range(1, len(table) + 1)):
+        raise ValueError("the history does not hold one epoch after the other")
+    rows = []
+    for epoch, loss, *figures, seconds, rate, lr in table.tolist():
+        tested = figures[len(metrics) :]
+        rows.append(
+            EpochRow(
+                epoch=int(epoch),
+                loss=loss,
+                metrics=dict(zip(metrics, figures, strict=False)),
+                validation_loss=tested[0] if tested else None,
+                validation_metrics=dict(zip(metrics, tested[1:], strict=True)) if tested else {},
+                seconds=seconds,
+                samples_per_second=rate,
+                lr=lr,
+            )
+        )
+    return rows

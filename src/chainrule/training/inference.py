@@ -118,7 +118,12 @@ class LoadedModel:
         return np.concatenate(rows)
 
     def predict(self, samples: Array, file: str = "") -> list[Prediction]:
-        """Return what the model says of prepared samples."""
+        """Return what the model says of prepared samples.
+
+        Raises:
+            InvalidShape: if there are none.
+            StateMismatch: if the file does not name each of the model's outputs.
+        """
         outputs = self.outputs(samples)
         rows = [None] if len(outputs) == 1 else range(len(outputs))
         if not self.class_names:
@@ -126,6 +131,11 @@ class LoadedModel:
                 Prediction(file, row, None, None, tuple(values))
                 for row, values in zip(rows, outputs.tolist(), strict=True)
             ]
+        if outputs.shape[1:] != (len(self.class_names),):
+            raise StateMismatch(
+                f"{self.path} is of a model with {outputs.shape[-1]} outputs, but "
+                f"{len(self.class_names)} class names: save it with one name for each output."
+            )
         probabilities = functional.softmax(wrap(outputs), dim=1).array
         labels = [self.class_names[best] for best in probabilities.argmax(axis=1)]
         return [

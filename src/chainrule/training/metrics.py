@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chainrule.array_types import Array
-from chainrule.errors import InvalidArgument
+from chainrule.errors import InvalidArgument, InvalidShape
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,12 @@ def accuracy(outputs: Array, targets: Array) -> float:
 
 
 def mean_absolute_error(outputs: Array, targets: Array) -> float:
-    """Return the mean distance between outputs and targets."""
+    """Return the mean distance between outputs and targets, which must be of one shape."""
+    if outputs.shape != targets.shape:
+        raise InvalidShape(
+            f"mean_absolute_error got outputs of shape {outputs.shape} and targets of shape "
+            f"{targets.shape}: they must be equal."
+        )
     return float(np.mean(np.abs(outputs - targets)))
 
 
@@ -49,15 +54,19 @@ METRICS: tuple[Metric, ...] = (
 
 
 def find_metrics(
-    wanted: Sequence[str | Metric | Callable[[Array, Array], float]] | None, has_labels: bool
+    wanted: str | Sequence[str | Metric | Callable[[Array, Array], float]] | None,
+    has_labels: bool,
 ) -> tuple[Metric, ...]:
     """Return metrics by name, or as given; by default accuracy where the targets are labels.
 
     Raises:
-        InvalidArgument: if there is no metric of a name; it lists those there are.
+        InvalidArgument: if there is no metric of a name, it lists those there are; or two metrics
+            have one name.
     """
     if wanted is None:
         return METRICS[:1] if has_labels else ()
+    if isinstance(wanted, str):
+        wanted = [wanted]
     by_name = {metric.name: metric for metric in METRICS}
     found = []
     for metric in wanted:
@@ -71,5 +80,12 @@ def find_metrics(
             known = ", ".join(by_name)
             raise InvalidArgument(
                 f"There is no metric {metric!r}: choose one of {known}, or pass a function."
+            )
+    names = [metric.name for metric in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise InvalidArgument(
+                f"There are two metrics named {name!r}, and the history would hold one of them: "
+                "name each with Metric(name, function)."
             )
     return tuple(found)

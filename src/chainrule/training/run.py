@@ -7,20 +7,22 @@ and what a resumed run is held to.
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from chainrule import errors
 from chainrule.data import DATA_SETS, Split, load
+from chainrule.engines import find_engine
 from chainrule.files import atomic_write
-from chainrule.nn.feedforward import feedforward
+from chainrule.nn.feedforward import activation_module, feedforward
 from chainrule.nn.module import Module
 from chainrule.nn.summary import count_parameters
 from chainrule.optim import find_optimizer
 from chainrule.optim.lr_scheduler import CosineAnnealingLR
 from chainrule.randomness import manual_seed
 from chainrule.storage import save_model
+from chainrule.storage.checked_json import parse_json
 from chainrule.training.callbacks import Callback
 from chainrule.training.fit import fit
 from chainrule.training.history import History
@@ -54,6 +56,9 @@ class RunOptions:
             100,000 samples.
         seed: Of the initial weights, the order of the samples and dropout.
         engine: By name, or "auto".
+
+    Raises:
+        InvalidArgument: if one of them cannot be used.
     """
 
     dataset: str
@@ -75,8 +80,25 @@ class RunOptions:
         return max(MIN_EPOCHS, math.ceil(MIN_SAMPLES_SEEN / num_samples))
 
     def __post_init__(self) -> None:
-        if self.epochs is not None and self.epochs < 0:
-            raise errors.InvalidArgument(f"epochs must be 0 or more, got {self.epochs}.")
+        for name in ("dataset", "activation", "optimizer", "schedule", "engine"):
+            if not isinstance(getattr(self, name), str):
+                raise errors.InvalidArgument(f"{name} must be a text, got {getattr(self, name)!r}.")
+        activation_module(self.activation)
+        find_optimizer(self.optimizer)
+        find_engine(self.engine)
+        require_whole("batch_size", self.batch_size, 1)
+        require_whole("seed", self.seed, 0)
+        if self.epochs is not None:
+            require_whole("epochs", self.epochs, 0)
+        object.__setattr__(self, "layers", tuple(self.layers))
+        for size in self.layers:
+            require_whole("every layer's size", size, 1)
+        if not is_number(self.dropout) or not 0 <= self.dropout <= 1:
+            raise errors.InvalidArgument(
+                f"dropout must be a probability, from 0 to 1, got {self.dropout!r}."
+            )
+        if not is_number(self.lr) or not 0 <= self.lr < math.inf:
+            raise errors.InvalidArgument(f"lr must be a number of 0 or more, got {self.lr!r}.")
         if self.schedule not in SCHEDULES:
             raise errors.InvalidArgument(
                 f"There is no schedule {self.schedule!r}: choose one of {', '.join(SCHEDULES)}."
@@ -97,6 +119,23 @@ class RunOptions:
                     f"The run in {folder} was started with {option.name} = {before}, not {now}: "
                     "resume it without that option, or start a new run in another folder."
                 )
+
+
+def require_whole(name: str, value: object, least: int) -> None:
+    """Refuse what is not a whole number, or less than allowed.
+
+    Raises:
+        InvalidArgument: naming the option.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise errors.InvalidArgument(
+            f"{name} must be a whole number of {least} or more, got {value!r}."
+        )
+
+
+def is_number(value: object) -> bool:
+    """Return whether an option is a number; True and False are none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True)
@@ -146,16 +185,17 @@ def read_run_options(folder: Path) -> RunOptions:
         CorruptFile: if its record cannot be read.
     """
     path = folder / RUN_FILE
-    if not path.exists():
+    if not path.is_file():
         raise errors.DataNotFound(
             f"There is no training run in {folder}: {RUN_FILE} is missing. Start one with --out "
             f"{folder}."
         )
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        values["layers"] = tuple(values["layers"])
-        return RunOptions(**values)
-    except (ValueError, TypeError, KeyError) as error:
+        values: Any = parse_json(path.read_bytes())
+        if not isinstance(values, dict) or values.keys() != {o.name for o in fields(RunOptions)}:
+            raise ValueError("it does not hold the options of a run")
+        return RunOptions(**{**values, "layers": tuple(values["layers"])})
+    except (ValueError, TypeError) as error:
         raise errors.CorruptFile(f"{path} is damaged: {error}. Start a new run.") from None
 
 
@@ -173,17 +213,26 @@ def execute(
         options: What to train on what, and how.
         out: Folder for the results, made if need be.
         data_dir: Where to look for data files first.
-        resume: Go on with the interrupted run in ``out``.
+        resume: Go on with the interrupted run in ``out``, which must have been started with the
+            same options; at a constant rate, the number of epochs may be another one.
         callbacks: Shown the run as it happens.
+
+    Raises:
+        DataNotFound: if there is no run to resume, or no such data set.
+        StateMismatch: if the run to resume was started with other options; it names the first.
     """
+    if resume:
+        read_run_options(out).check_same(options, out)
     split = load(options.dataset, data_dir=data_dir)
     manual_seed(options.seed)
     model = build_model(options, split)
     out.mkdir(parents=True, exist_ok=True)
-    if not resume:
-        atomic_write(out / RUN_FILE, json.dumps(asdict(options), indent=2).encode() + b"\n")
+    atomic_write(out / RUN_FILE, json.dumps(asdict(options), indent=2).encode() + b"\n")
     epochs = options.epochs_for(len(split.x_train))
     optimizer = find_optimizer(options.optimizer)(model.parameters(), lr=options.lr)
+    schedule = None
+    if options.schedule == "cosine":
+        schedule = CosineAnnealingLR(optimizer, max(epochs, 1))
     history = fit(
         model,
         split.train,
@@ -193,19 +242,20 @@ def execute(
         validation=split.test,
         engine=options.engine,
         callbacks=callbacks,
-        scheduler=CosineAnnealingLR(optimizer, epochs) if options.schedule == "cosine" else None,
+        scheduler=schedule,
         seed=options.seed,
         out=out,
         resume=resume,
     )
     model_path = out / MODEL_FILE
+    complete = replace(options, epochs=epochs)
     save_model(
         model,
         model_path,
         class_names=split.class_names,
         preprocessing=split.preprocessing.to_dict(),
-        training={**asdict(options), "history": history.to_rows()[-1:]},
+        training={**asdict(complete), "history": history.to_rows()[-1:]},
     )
     history.to_csv(out / HISTORY_FILE)
     history.plot(out / CURVES_FILE)
-    return RunResult(options, history.engine, count_parameters(model), history, model_path)
+    return RunResult(complete, history.engine, count_parameters(model), history, model_path)

@@ -32,7 +32,7 @@ class RunningSums:
         count = len(outputs)
         self.loss += loss * count
         for position, metric in enumerate(self.metrics):
-            self.totals[position] += metric.compute(outputs, targets) * count
+            self.totals[position] += float(metric.compute(outputs, targets)) * count
         self.count += count
 
     def pause(self) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from functools import cached_property
+from typing import Any, Protocol, TypeAlias
 
 from chainrule.array_types import Array
 from chainrule.autograd.core import TensorCore
@@ -11,10 +12,12 @@ from chainrule.data import DataLoader
 from chainrule.engines import Engine
 from chainrule.errors import InvalidShape, NotFinite
 from chainrule.nn.module import Module
+from chainrule.optim.lr_scheduler import ReduceLROnPlateau
 from chainrule.optim.optimizer import Optimizer
 from chainrule.training.callbacks import Callback
-from chainrule.training.checkpoint import Checkpoint
+from chainrule.training.checkpoint import Checkpoint, configuration_of
 from chainrule.training.history import EpochRow, History
+from chainrule.training.interruption import Interruption
 from chainrule.training.metrics import Metric
 from chainrule.training.running_sums import RunningSums
 
@@ -33,6 +36,10 @@ class Scheduler(Protocol):
     def load_state_dict(self, state_dict: dict[str, object]) -> None:
         """Go on from where it stood."""
         ...
+
+
+Schedule: TypeAlias = Scheduler | ReduceLROnPlateau
+"""What may set the learning rate: by the count of epochs, or by how they went."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +65,7 @@ class Parts:
     loader: DataLoader[object]
     validation: DataLoader[object] | None
     metrics: Sequence[Metric]
-    scheduler: Scheduler | None
+    scheduler: Schedule | None
     callbacks: Sequence[Callback]
     epochs: int
     seed: int | None
@@ -78,8 +85,8 @@ class Trainer:
         sums: Loss and metrics of the current epoch so far.
         history: The finished epochs.
         should_stop: Set by a callback to end training after the epoch.
-        was_interrupted: Whether the run ended by an interruption.
-        needs_checkpoint: Set by a callback to have the state saved once all have seen the epoch.
+        was_interrupted: Whether the run ended by an interruption or an error.
+        needs_checkpoint: Set by a callback to have the state saved once all have seen the step.
     """
 
     def __init__(self, parts: Parts) -> None:
@@ -98,7 +105,15 @@ class Trainer:
         self.validation_sums = RunningSums(parts.metrics)
         self.history = History(parts.engine.name)
         self.should_stop = self.was_interrupted = self.needs_checkpoint = False
+        self._is_between_steps = True
+        self._saved_at = (0, 0)
+        self._interruption = Interruption()
         self.shuffles = parts.loader.shuffle
+
+    @cached_property
+    def configuration(self) -> dict[str, Any]:
+        """What must be the same for a run to be the same run; ask before anything is trained."""
+        return configuration_of(self)
 
     @property
     def num_samples(self) -> int:
@@ -116,17 +131,27 @@ class Trainer:
         return sum(parameter.array.size for parameter in self.model.parameters())
 
     def run(self) -> History:
-        """Train until the last epoch, or until a callback stops."""
-        self._tell("on_fit_start", self)
-        try:
-            while self.epoch < self.epochs and not self.should_stop:
-                self._run_epoch()
-        except KeyboardInterrupt:
-            self.was_interrupted = True
-            self.save_checkpoint()
-            raise
-        finally:
-            self._tell("on_fit_end", self)
+        """Train until the last epoch, or until a callback stops.
+
+        Raises:
+            KeyboardInterrupt: on Ctrl-C, after the step has been finished and saved.
+        """
+        with self._interruption:
+            self._saved_at = (self.epoch, self.batch)
+            self._tell("on_fit_start", self)
+            self._save_if_needed()
+            try:
+                while self.epoch < self.epochs and not self.should_stop:
+                    self._run_epoch()
+                if self._saved_at != (self.epoch, self.batch):
+                    self.save_checkpoint()
+            except BaseException as error:
+                self.was_interrupted = True
+                if isinstance(error, KeyboardInterrupt) and self._is_between_steps:
+                    self.save_checkpoint()
+                raise
+            finally:
+                self._tell("on_fit_end", self)
         return self.history
 
     def _run_epoch(self) -> None:
@@ -140,15 +165,17 @@ class Trainer:
         for pair in self.loader.batches(start=self.batch, order=self.order):
             self._run_step(*as_pair(pair))
         self.sums.pause()
+        self._is_between_steps = False
         row = self._finish_epoch()
+        self._is_between_steps = True
         self._tell("on_epoch_end", self, row)
-        if self.needs_checkpoint:
-            self.needs_checkpoint = False
-            self.save_checkpoint()
+        self._save_if_needed()
+        self._interruption.check()
 
     def _run_step(self, inputs: Tensor, targets: Tensor) -> None:
         self._tell("on_step_start", self)
         watchers = [callback for callback in self.callbacks if callback.observes(self.step)]
+        self._is_between_steps = False
         try:
             result = self.engine.train_step(inputs, targets, bool(watchers))
         except NotFinite as error:
@@ -159,10 +186,12 @@ class Trainer:
         self.sums.add(result.loss, result.outputs, targets.array)
         self.batch += 1
         self.step += 1
+        self._is_between_steps = True
         if result.observation is not None:
-            for callback in watchers:
-                callback.on_observation(self, result.observation)
+            self._tell("on_observation", self, result.observation, to=watchers)
         self._tell("on_step_end", self, result)
+        self._save_if_needed()
+        self._interruption.check()
 
     def _finish_epoch(self) -> EpochRow:
         lr = float(self.optimizer.param_groups[0]["lr"])
@@ -177,12 +206,18 @@ class Trainer:
             samples_per_second=self.sums.count / max(self.sums.seconds, 1e-9),
             lr=lr,
         )
-        if self.scheduler is not None:
-            self.scheduler.step()
+        self._step_schedule(row)
         self.history.rows.append(row)
         self.epoch += 1
         self.order = None
         return row
+
+    def _step_schedule(self, row: EpochRow) -> None:
+        """Set the rates of the next epoch; a plateau is the validation loss's, if there is one."""
+        if isinstance(self.scheduler, ReduceLROnPlateau):
+            self.scheduler.step(row.loss if row.validation_loss is None else row.validation_loss)
+        elif self.scheduler is not None:
+            self.scheduler.step()
 
     def _validate(self) -> tuple[float | None, dict[str, float]]:
         """Return loss and metrics on the validation samples."""
@@ -199,13 +234,23 @@ class Trainer:
 
     def save_checkpoint(self) -> None:
         """Have every checkpoint callback save the run as it stands."""
+        self._saved_at = (self.epoch, self.batch)
         for callback in self.callbacks:
             if isinstance(callback, Checkpoint):
                 callback.save(self)
 
-    def _tell(self, hook: str, *arguments: object) -> None:
-        for callback in self.callbacks:
-            getattr(callback, hook)(*arguments)
+    def _save_if_needed(self) -> None:
+        if self.needs_checkpoint:
+            self.needs_checkpoint = False
+            self.save_checkpoint()
+
+    def _tell(self, hook: str, *arguments: object, to: Sequence[Callback] | None = None) -> None:
+        """Call a hook of all callbacks; an interruption waits until each has been told."""
+        for callback in self.callbacks if to is None else to:
+            try:
+                getattr(callback, hook)(*arguments)
+            except KeyboardInterrupt:
+                self._interruption.note()
 
 
 def as_pair(batch: object) -> tuple[Tensor, Tensor]:

@@ -121,8 +121,8 @@ def check_repeats(name: str, what: str, weight: Tensor, shape: Shape) -> None:
         fits = False
     if not fits:
         raise InvalidShape(
-            f"{name} got a {what} of shape {weight.array.shape} for losses of shape {shape}: it must "
-            "have that shape or one that repeats to it."
+            f"{name} got a {what} of shape {weight.array.shape} for losses of shape {shape}: it "
+            "must have that shape or one that repeats to it."
         )
 
 

@@ -209,7 +209,8 @@ def _check_weight(name: str, losses: Tensor, weight: Tensor | None) -> None:
     check_weight(name, "weight", weight)
     if weight is not None and weight.shape != losses.shape:
         raise InvalidShape(
-            f"{name} got a weight of shape {weight.array.shape} for losses of shape {losses.array.shape}: they "
+            f"{name} got a weight of shape {weight.array.shape} for losses of shape "
+            f"{losses.array.shape}: they "
             "must be equal."
         )
 
