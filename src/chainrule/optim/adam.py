@@ -24,15 +24,14 @@ def adam_update(
     rate1: float,
     beta2: float,
     rate2: float,
-    root_correction: float,
     eps: float,
     weight_decay: float | None,
     maximize: bool,
 ) -> AdamUpdate:
     """Return the parameter after a step of Adam, and its mean and (largest) mean square.
 
-    ``step_size`` is lr / (1 - beta1^step), ``root_correction`` sqrt(1 - beta2^step), and the rates
-    are 1 - beta, all computed in full precision: 1 - 0.999 in float32 is off by one in 20 000.
+    Both corrections for bias are in ``step_size`` and ``eps``. They and the rates, 1 - beta, are
+    computed in full precision: 1 - 0.999 in float32 is off by one in 20 000.
     """
     if maximize:
         gradient = -gradient
@@ -44,8 +43,12 @@ def adam_update(
     if max_exp_avg_sq is not None:
         max_exp_avg_sq = np.maximum(max_exp_avg_sq, exp_avg_sq)
         square = max_exp_avg_sq
-    denominator = np.sqrt(square) / root_correction + eps
-    return parameter - step_size * exp_avg / denominator, exp_avg, exp_avg_sq, max_exp_avg_sq
+    return (
+        parameter - step_size * exp_avg / (np.sqrt(square) + eps),
+        exp_avg,
+        exp_avg_sq,
+        max_exp_avg_sq,
+    )
 
 
 def adamw_update(
@@ -59,7 +62,6 @@ def adamw_update(
     rate1: float,
     beta2: float,
     rate2: float,
-    root_correction: float,
     eps: float,
     shrinkage: float | None,
     maximize: bool,
@@ -78,16 +80,25 @@ def adamw_update(
     if max_exp_avg_sq is not None:
         max_exp_avg_sq = np.maximum(max_exp_avg_sq, exp_avg_sq)
         square = max_exp_avg_sq
-    denominator = np.sqrt(square) / root_correction + eps
-    return parameter - step_size * exp_avg / denominator, exp_avg, exp_avg_sq, max_exp_avg_sq
+    return (
+        parameter - step_size * exp_avg / (np.sqrt(square) + eps),
+        exp_avg,
+        exp_avg_sq,
+        max_exp_avg_sq,
+    )
 
 
 def moment_numbers(group: Group, step: int) -> tuple[float, ...]:
-    """Return step size, shares of old and new for both means, their correction, and eps."""
+    """Return step size, shares of old and new for both means, and eps, corrected for bias.
+
+    Dividing by sqrt(square / c) + eps is multiplying with sqrt(c) and dividing by
+    sqrt(square) + sqrt(c) eps, where c = 1 - beta2^step: two passes over the parameters less.
+    """
     beta1, beta2 = map(float, group["betas"])
-    step_size = read_lr(group) / (1.0 - beta1**step)
     root_correction = (1.0 - beta2**step) ** 0.5
-    return step_size, beta1, 1.0 - beta1, beta2, 1.0 - beta2, root_correction, float(group["eps"])
+    step_size = read_lr(group) * root_correction / (1.0 - beta1**step)
+    eps = float(group["eps"]) * root_correction
+    return step_size, beta1, 1.0 - beta1, beta2, 1.0 - beta2, eps
 
 
 class MomentOptimizer(Optimizer):
