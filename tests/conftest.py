@@ -1,5 +1,6 @@
 """Where the real MNIST files are, for the tests that need them; what is no test."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,12 @@ import pytest
 collect_ignore = ["pytorch_scripts"]  # programs that tests run
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "mnist"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def machine_code_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the user's cache out of the tests, unless another folder is asked for."""
+    os.environ.setdefault("CHAINRULE_CACHE", str(tmp_path_factory.mktemp("machine_code")))
 
 
 @pytest.fixture(scope="session")

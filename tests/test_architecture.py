@@ -18,6 +18,7 @@ LEVELS = {
     "optim": 3,
     "data": 3,
     "storage": 4,
+    "compiler": 4,
     "engines": 5,
     "training": 6,
     "estimators": 7,
@@ -34,6 +35,9 @@ HEAVY = {
 }  # fmt: skip
 MAY_LOAD = {
     "cli": {"typer", "rich"},  # they are the command line
+    # Loaded only when there is something to compile.
+    "chainrule.compiler.intrinsics": {"numba"},
+    "chainrule.compiler.machine": {"numba"},
     # Classes that inherit from scikit-learn's, in a module that is itself loaded late.
     "chainrule.estimators.multilayer_perceptron.scikit_learn": {"sklearn"},
 }

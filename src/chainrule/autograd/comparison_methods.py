@@ -8,6 +8,7 @@ from chainrule.array_types import Array
 from chainrule.autograd.conversion import Operand, operands
 from chainrule.autograd.core import TensorCore
 from chainrule.autograd.graph import apply
+from chainrule.autograd.modes import note_exit
 from chainrule.errors import InvalidArgument, InvalidType
 from chainrule.operations import comparison
 from chainrule.operations.operation import Operation
@@ -111,6 +112,7 @@ class ComparisonMethods(TensorCore):
 
         Two NaN are not the same number.
         """
+        note_exit("equal")
         return bool(np.array_equal(self.array, other.array))
 
     def allclose(
@@ -121,6 +123,7 @@ class ComparisonMethods(TensorCore):
         equal_nan: bool = False,
     ) -> bool:
         """Return whether all numbers agree to within atol + rtol * |other|."""
+        note_exit("allclose")
         return bool(np.allclose(self.array, other.array, rtol, atol, equal_nan))
 
     # One number
@@ -131,6 +134,7 @@ class ComparisonMethods(TensorCore):
                 f"The truth value of a tensor of shape {self.array.shape} is ambiguous: use "
                 ".any() or .all()."
             )
+        note_exit("bool")
         return bool(self.array.item())
 
     def __float__(self) -> float:
@@ -173,4 +177,5 @@ def only_number(array: Array, name: str) -> float:
             f"{name}() needs a tensor of one number, got shape {array.shape}: reduce it first, "
             "e.g. with .sum(), or take .tolist()."
         )
+    note_exit(name)
     return array.item()

@@ -23,6 +23,7 @@ from chainrule.autograd.comparison_methods import only_number
 from chainrule.autograd.conversion import cast
 from chainrule.autograd.core import TensorCore
 from chainrule.autograd.graph import apply, wrap
+from chainrule.autograd.modes import note_exit
 from chainrule.autograd.shaping_methods import Sizes, as_shape
 from chainrule.device import CPU, Device, check_device
 from chainrule.errors import GradientError, InvalidType
@@ -75,6 +76,7 @@ class ConversionMethods(TensorCore):
 
     def tolist(self) -> Nested:
         """Return the numbers in nested lists."""
+        note_exit("tolist")
         return self.array.tolist()
 
     def numpy(self, *, force: builtins.bool = False) -> Array:
@@ -91,6 +93,7 @@ class ConversionMethods(TensorCore):
                 "numpy() of a tensor that requires a gradient would lose the gradient: call "
                 ".detach().numpy()."
             )
+        note_exit("numpy")
         return self.array
 
     def __array__(self, dtype: Dtype | None = None, copy: builtins.bool | None = None) -> Array:

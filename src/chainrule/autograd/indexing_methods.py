@@ -10,6 +10,7 @@ from chainrule.autograd.conversion import Operand, cast, operand
 from chainrule.autograd.core import TensorCore
 from chainrule.autograd.graph import apply, wrap
 from chainrule.autograd.in_place_methods import is_recorded
+from chainrule.autograd.modes import note_exit
 from chainrule.autograd.shaping_methods import ShapingMethods
 from chainrule.errors import InvalidArgument, InvalidIndex, InvalidShape, InvalidType
 from chainrule.operations.arithmetic import WHERE
@@ -98,6 +99,7 @@ class IndexingMethods(ShapingMethods):
 
     def __contains__(self, value: "Scalar | TensorCore") -> bool:
         number = value.array if isinstance(value, TensorCore) else value
+        note_exit("in")
         return bool(np.any(self.array == number))
 
     # Along one axis

@@ -4,7 +4,7 @@ import functools
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -15,10 +15,28 @@ class _State(threading.local):
 
     grad_enabled: bool = True
     scope: object | None = None  # innermost module being called, noted on every node
-    tracer: "list[object] | None" = None  # receives every node, differentiable or not, in order
+    tracer: "Tracer | None" = None  # receives every node, differentiable or not, in order
+
+
+class Tracer(Protocol):
+    """Watches what is computed."""
+
+    def append(self, node: Any) -> None:
+        """Take a node of the graph as it is made."""
+        ...
+
+    def refuse(self, name: str) -> None:
+        """Raise an error: numbers leave the graph through the method of this name."""
+        ...
 
 
 state = _State()
+
+
+def note_exit(name: str) -> None:
+    """Tell who watches that a tensor's numbers are handed to Python."""
+    if state.tracer is not None:
+        state.tracer.refuse(name)
 
 
 class set_grad_enabled:  # noqa: N801 - PyTorch's name

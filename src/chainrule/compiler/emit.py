@@ -1,0 +1,149 @@
+"""A step as Python source: readable as the by-hand backpropagation of that very network."""
+
+import textwrap
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from chainrule.compiler.extent import Extent, Extents
+from chainrule.compiler.graph import RUN_KEY, Call, IllegalGraph, Place, Value
+from chainrule.compiler.schedule import Item, Loop, Meeting, outer_axis
+from chainrule.compiler.update import Update
+
+INDENT = "    "
+REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
+AXES = ("i", "j", "k", "l", "m", "o")
+
+
+def step_lines(items: Iterable[Item]) -> list[str]:
+    """Return the statements of one step, in order, without indentation."""
+    lines: list[str] = []
+    phase = ""
+    for item in items:
+        if isinstance(item, Meeting):
+            lines.append("meet(team)")
+            continue
+        call = item.calls[0] if isinstance(item, Loop) else item
+        if call.phase != phase:
+            phase = call.phase
+            lines += ["", f"# {phase.capitalize()}"]
+        lines += _loop_lines(item) if isinstance(item, Loop) else [_call_line(call)]
+    return lines
+
+
+def step_source(name: str, title: str, lines: list[str], arguments: list[Value]) -> str:
+    """Return the definition of the function that does one step.
+
+    Args:
+        name: Of the function.
+        title: Its docstring.
+        lines: Its statements.
+        arguments: The values that live outside, in the order in which they are passed.
+    """
+    parameters = ", ".join(["n", *(v.name for v in arguments), "numbers", "key", "counter", "team"])
+    wrapped = textwrap.wrap(f"{parameters},", 92)
+    head = [f"def {name}(", *indented(wrapped, 1), "):", f'{INDENT}"""{title}"""']
+    return "\n".join([*head, *indented(lines, 1)]) + "\n"
+
+
+def indented(lines: Iterable[str], depth: int) -> list[str]:
+    """Return lines moved to the right."""
+    return [INDENT * depth + line if line else "" for line in lines]
+
+
+def _call_line(call: Call) -> str:
+    if isinstance(call, Update):
+        names = [call.written["parameter"].name, call.arguments["gradient"].name]
+        names += [call.written[state].name for state in call.form.states]
+        count = f"numbers[{call.numbers}:]"
+        return f"{call.form.name}({', '.join([*names, count, 'team'])})"
+    kernel = call.kernel
+    if kernel is None:
+        raise IllegalGraph(f"{call} is a formula outside a loop.")
+    known = {**call.arguments, **call.written}
+    texts = [_argument(known.get(name)) for name in kernel.parameters]
+    shapes = ", ".join(f"{value.name} {shape_text(value.shape)}" for value in call.outputs[:1])
+    function = kernel.function.__name__
+    return f"{function}({', '.join([*texts, 'team'])})  # {shapes}"
+
+
+def _argument(argument: Any) -> str:
+    """Return an argument of a kernel as source."""
+    if isinstance(argument, Value):
+        return argument.name
+    if isinstance(argument, Extent):
+        return str(argument)
+    if isinstance(argument, tuple):
+        texts = [_argument(part) for part in argument]
+        return f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
+    if isinstance(argument, str):
+        return str(REDUCTIONS[argument])
+    return repr(argument)
+
+
+def _loop_lines(loop: Loop) -> list[str]:
+    """Return a loop nest around formulas."""
+    shape = loop.shape or (Extent(1),)
+    axes = list(range(len(shape)))
+    outer = outer_axis(shape)
+    order = [outer, *(axis for axis in axes if axis != outer)]
+    lines = []
+    for depth, axis in enumerate(order):
+        indices = f"own({shape[axis]}, team)" if depth == 0 else f"range({shape[axis]})"
+        lines.append(f"{INDENT * depth}for {AXES[axis]} in {indices}:")
+    for call in loop.calls:
+        [output] = call.outputs
+        texts = [_operand(argument, loop) for argument in call.arguments.values()]
+        target = output.name if output in loop.local else _element(output, loop)
+        body = f"{target} = {call.function.__name__}({', '.join(texts)})"
+        lines.append(f"{INDENT * len(order)}{body}")
+    return lines
+
+
+def _operand(argument: Any, loop: Loop) -> str:
+    """Return an argument of a formula as source."""
+    if isinstance(argument, Value):
+        return argument.name if argument in loop.local else _element(argument, loop)
+    if argument is RUN_KEY:
+        return "key"
+    if isinstance(argument, Place):
+        index = AXES[0]
+        for axis, extent in enumerate(loop.shape[1:], start=1):
+            index = (
+                f"({index}) * {extent} + {AXES[axis]}"
+                if axis > 1
+                else (f"{index} * {extent} + {AXES[axis]}")
+            )
+        offset = f"{argument.offset} + " if str(argument.offset) != "0" else ""
+        return f"uint64(counter + {offset}{index})"
+    if isinstance(argument, np.unsignedinteger):
+        return f"uint64({int(argument)})"
+    if isinstance(argument, float):
+        return f"real({argument!r})"
+    return repr(argument)
+
+
+def _element(value: Value, loop: Loop) -> str:
+    """Return one element of an array, which may be repeated along some axes."""
+    shape = value.shape or (Extent(1),)
+    skipped = len(loop.shape or (Extent(1),)) - len(shape)
+    around = loop.shape or (Extent(1),)
+    indices = [
+        "0" if extent == Extent(1) and around[axis + skipped] != extent else AXES[axis + skipped]
+        for axis, extent in enumerate(shape)
+    ]
+    return f"{value.name}[{', '.join(indices)}]"
+
+
+def shape_text(shape: Extents) -> str:
+    """Return a shape as text, e.g. (n, 256)."""
+    return f"({', '.join(map(str, shape))})" if shape else "one number"
+
+
+def array_text(value: Value, address: str) -> str:
+    """Return the source that makes a value's array on its memory."""
+    shape = value.shape or (Extent(1),)
+    order = "F" if value.by_columns else "C"
+    sizes = ", ".join(map(str, shape))
+    return f"{order}_{value.dtype.name}({address}, ({sizes},))"

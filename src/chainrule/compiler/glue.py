@@ -1,0 +1,99 @@
+"""The entry of a program: arrays on their memory, and a step for every batch."""
+
+from chainrule.compiler.emit import array_text, indented
+from chainrule.compiler.extent import Extent
+from chainrule.compiler.graph import Graph, Value
+
+HEADER = (
+    "threads",  # in the team
+    "sync",  # address of the memory through which they wait for each other
+    "sgemm",  # addresses of the matrix products
+    "dgemm",
+    "first",  # of the steps to take
+    "last",  # excluded
+    "batch",  # samples per step; the last one may have fewer
+    "samples",  # in all
+    "inputs",  # addresses of the data set
+    "targets",
+    "order",  # address of the numbers of the samples
+    "numbers",  # address of the optimiser's numbers, a row per step
+    "losses",  # address of one loss per step
+    "outputs",  # address of one row per sample
+    "key",  # of the stream of random bits
+    "counter",  # place in it where the first step begins
+)
+"""What the table holds before the addresses of the arrays."""
+
+
+def entry_source(
+    graph: Graph, lines: list[str], arguments: list[Value], drawn: Extent, width: int
+) -> str:
+    """Return the definition of ``run(table, thread)``.
+
+    Args:
+        graph: Of the step.
+        lines: The statements of the step.
+        arguments: The arrays whose addresses the table holds, in order.
+        drawn: How many random numbers a batch draws.
+        width: Numbers of the optimiser per step.
+    """
+    head = {name: f"table[{position}]" for position, name in enumerate(HEADER)}
+    address = {v: f"table[{len(HEADER) + i}]" for i, v in enumerate(arguments)}
+    fixed = [v for v in arguments if not any(extent.per_sample for extent in v.shape)]
+    growing = [v for v in arguments if v not in fixed]
+    x, outputs = graph.inputs, graph.outputs
+    y, loss = graph.learned_from
+    real = outputs.dtype.name
+    columns = row_size(outputs)
+    before = f"start * {drawn.count}" if drawn.per_sample else f"s * {drawn.count}"
+    result = f"C_{real}({head['outputs']}, (1, {columns}))"
+    source = outputs.name if len(outputs.shape) == 2 else array_on(outputs, address[outputs])
+    return "\n".join(
+        [
+            "def run(address, thread):",
+            f"    table = C_int64(address, ({len(HEADER) + len(arguments)},))",
+            f"    sync = C_int64({head['sync']}, (8,))",
+            f"    team = Team(thread, {head['threads']}, sync, {head['sgemm']}, {head['dgemm']})",
+            f"    batch, samples = {head['batch']}, {head['samples']}",
+            f"    order = C_int64({head['order']}, (samples,))",
+            f"    losses = C_{real}({head['losses']}, ({head['last']},))",
+            f"    all_numbers = C_{real}({head['numbers']}, ({head['last']}, {width}))",
+            f"    key = uint64({head['key']})",
+            *(f"    {v.name} = {array_text(v, address[v])}" for v in fixed),
+            f"    for s in range({head['first']}, {head['last']}):",
+            "        start = s * batch",
+            "        n = min(batch, samples - start)",
+            *(f"        {v.name} = {array_text(v, address[v])}" for v in growing),
+            f"        {gather(x, head['inputs'], address[x])}",
+            f"        {gather(y, head['targets'], address[y])}",
+            "        meet(team)",
+            f"        counter = {head['counter']} + {before}",
+            "        numbers = all_numbers[s]",
+            *indented(lines, 2),
+            "        meet(team)",
+            f"        put_rows({source}, start, {result}, team)",
+            "        if thread == 0:",
+            f"            losses[s] = {loss.name}[0]",
+            "",
+        ]
+    )
+
+
+def row_size(value: Value) -> int:
+    """Return how many numbers of a value belong to one sample."""
+    size = 1
+    for extent in value.shape[1:]:
+        size *= extent.count
+    return size
+
+
+def array_on(value: Value, address: str) -> str:
+    """Return the source of a batch as a table, a row per sample."""
+    order = "F" if value.by_columns else "C"
+    return f"{order}_{value.dtype.name}({address}, (n, {row_size(value)}))"
+
+
+def gather(value: Value, source: str, address: str) -> str:
+    """Return the source that brings the samples of a batch together."""
+    row = f"C_{value.dtype.name}({source}, (1, {row_size(value)}))"
+    return f"take_rows({row}, order, start, {array_on(value, address)}, team)"

@@ -1,0 +1,20 @@
+"""The kernels: one for every function of ``operations/`` that is not elementwise."""
+
+from collections.abc import Callable
+from typing import Any
+
+from chainrule.compiler.kernels.cross_entropy import CROSS_ENTROPY_KERNELS
+from chainrule.compiler.kernels.kernel import Kernel as Kernel
+from chainrule.compiler.kernels.kernel import Known
+from chainrule.compiler.kernels.linear import LINEAR_KERNELS
+from chainrule.compiler.kernels.reductions import REDUCTION_KERNELS
+
+KERNELS: tuple[Kernel, ...] = (*LINEAR_KERNELS, *CROSS_ENTROPY_KERNELS, *REDUCTION_KERNELS)
+
+
+def find_kernel(function: Callable[..., Any], known: Known) -> Kernel | None:
+    """Return the kernel that does a function's work on these arguments, or None."""
+    for kernel in KERNELS:
+        if kernel.of is function and kernel.fits(known):
+            return kernel
+    return None

@@ -1,0 +1,131 @@
+"""Cross-entropy of scores, a row per sample, with labels: each thread takes its own samples."""
+
+import numpy as np
+
+from chainrule.array_types import Array
+from chainrule.compiler.kernels.kernel import Kernel, Known
+from chainrule.compiler.primitives import Team, meet, own
+from chainrule.operations.losses import cross_entropy as formulas
+
+
+def cross_entropy(
+    input: Array,
+    target: Array,
+    weight: Array | None,
+    ignore_index: int,
+    reduction: int,
+    label_smoothing: float,
+    y: Array,
+    probabilities: Array,
+    losses: Array,
+    team: Team,
+) -> None:
+    """-log(softmax(input)[target]), smoothed and weighted, and reduced as asked."""
+    samples, classes = input.shape
+    zero, one = input.dtype.type(0), input.dtype.type(1)
+    for sample in own(samples, team):
+        largest = input[sample, 0]
+        for label in range(1, classes):
+            largest = max(largest, input[sample, label])
+        total = zero
+        for label in range(classes):
+            power = np.exp(input[sample, label] - largest)
+            probabilities[sample, label] = power
+            total += power
+        for label in range(classes):
+            probabilities[sample, label] /= total
+        losses[sample] = zero
+        chosen = target[sample]
+        if chosen != ignore_index:
+            logarithm = np.log(total) + largest
+            counts = one if weight is None else weight[chosen]
+            losses[sample] = counts * (logarithm - input[sample, chosen])
+            if label_smoothing != 0:
+                even = zero
+                for label in range(classes):
+                    share = one if weight is None else weight[label]
+                    even += share * (logarithm - input[sample, label])
+                losses[sample] = (one - label_smoothing) * losses[sample] + (
+                    label_smoothing * even / input.dtype.type(classes)
+                )
+    meet(team)
+    if team.thread == 0:
+        if reduction == 0:
+            for sample in range(samples):
+                y[sample] = losses[sample]
+        else:
+            total = zero
+            for sample in range(samples):
+                total += losses[sample]
+            if reduction == 1:
+                total /= total_weight(target, weight, ignore_index, one)
+            y[0] = total
+
+
+def total_weight(target: Array, weight: Array | None, ignore_index: int, one: float) -> float:
+    """Return what the mean divides by: the weights of all labels that count."""
+    total = one - one
+    for sample in range(target.size):
+        if target[sample] != ignore_index:
+            total += one if weight is None else weight[target[sample]]
+    return total
+
+
+def cross_entropy_backward(
+    gradient: Array,
+    target: Array,
+    weight: Array | None,
+    ignore_index: int,
+    reduction: int,
+    label_smoothing: float,
+    probabilities: Array,
+    result: Array,
+    team: Team,
+) -> None:
+    """dL/dinput = dL/dy (probabilities - truth), weighted."""
+    samples, classes = probabilities.shape
+    zero, one = probabilities.dtype.type(0), probabilities.dtype.type(1)
+    divisor = one
+    if reduction == 1:
+        divisor = total_weight(target, weight, ignore_index, one)
+    all_weights = probabilities.dtype.type(classes)
+    if weight is not None:
+        all_weights = zero
+        for label in range(classes):
+            all_weights += weight[label]
+    for sample in own(samples, team):
+        chosen = target[sample]
+        scale = gradient[sample if reduction == 0 else 0] / divisor
+        if chosen == ignore_index:
+            scale = zero
+            chosen = 0
+        counts = one if weight is None else weight[chosen]
+        on_label = (one - label_smoothing) * scale * counts
+        each = label_smoothing * scale / probabilities.dtype.type(classes)
+        mass = on_label + each * all_weights
+        for label in range(classes):
+            part = each if weight is None else each * weight[label]
+            result[sample, label] = mass * probabilities[sample, label] - part
+        result[sample, chosen] -= on_label
+
+
+def is_table(known: Known) -> bool:
+    """Fit scores with a row per sample and a column per class."""
+    return len(known["input"].shape) == 2
+
+
+CROSS_ENTROPY_KERNELS = (
+    Kernel(
+        formulas.cross_entropy,
+        cross_entropy,
+        {"input": 0, "probabilities": 0, "losses": 0},
+        scratch={"losses": lambda input: input[:1]},
+        fits=is_table,
+    ),
+    Kernel(
+        formulas.cross_entropy_backward,
+        cross_entropy_backward,
+        {"probabilities": 0, "result": 0},
+        fits=is_table,
+    ),
+)

@@ -1,0 +1,54 @@
+"""What a kernel is: the loops that do the work of one function that is not elementwise."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from chainrule.compiler.extent import Extents
+from chainrule.operations.operation import parameter_names
+
+TEAM = "team"
+RESULT = "result"
+
+Known: TypeAlias = Mapping[str, Any]
+"""What is known of a call, by name: an object with ``shape`` for an array, options as they are."""
+
+
+def always(known: Known) -> bool:
+    """Fit every call."""
+    del known
+    return True
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """Loops that a team of threads runs in place of a NumPy function.
+
+    Args:
+        of: The function of ``operations/`` whose work it does.
+        function: ``function(*arguments, team)``, in plain Python that Numba compiles. It names what
+            it reads as the operation does: inputs, options, what was saved, ``gradient``. What it
+            writes is called as the operation calls it, ``y`` for the output and the names of what
+            is saved; a derivative is called ``result``. It need not take or write everything.
+        cut: Name -> the axis along which each thread reads or writes its own share. What is not
+            listed is read, or written, as a whole.
+        scratch: Name -> a function of named shapes that returns the shape of memory needed only
+            while the kernel runs.
+        derived: Name -> a function of what is known that returns a number, or an extent, which the
+            kernel takes under that name.
+        fits: Whether the kernel can do a call. Of several kernels of one function the first that
+            fits is taken.
+    """
+
+    of: Callable[..., Any]
+    function: Callable[..., None]
+    cut: dict[str, int]
+    scratch: dict[str, Callable[..., Extents]] = field(default_factory=dict)
+    derived: dict[str, Callable[[Known], Any]] = field(default_factory=dict)
+    fits: Callable[[Known], bool] = always
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of what it takes, without the team."""
+        names = parameter_names(self.function)
+        return tuple(name for name in names if name != TEAM)

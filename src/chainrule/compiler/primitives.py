@@ -1,0 +1,81 @@
+"""The few things kernels and programs are written with that NumPy does not have.
+
+Here they are plain Python, so that every kernel can be read, run and tested as it stands, by one
+thread. In machine code ``intrinsics.py`` puts forms in their place that work on the same arguments.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from chainrule.array_types import Array
+
+
+class Team(NamedTuple):
+    """The threads that run a program together, as one of them sees it.
+
+    Attributes:
+        thread: Number of this thread, from 0.
+        threads: How many there are.
+        sync: Memory through which they wait for each other.
+        sgemm, dgemm: Addresses of the matrix products for float32 and float64.
+    """
+
+    thread: int
+    threads: int
+    sync: Array | None
+    sgemm: int
+    dgemm: int
+
+
+ALONE = Team(0, 1, None, 0, 0)
+"""A team of one."""
+
+
+def share(extent: int, team: Team) -> tuple[int, int]:
+    """Return the first and, excluded, the last index of this thread's share of an axis.
+
+    >>> [share(10, Team(thread, 3, None, 0, 0)) for thread in range(3)]
+    [(0, 3), (3, 6), (6, 10)]
+    """
+    return extent * team.thread // team.threads, extent * (team.thread + 1) // team.threads
+
+
+def own(extent: int, team: Team) -> range:
+    """Return the indices of this thread's share of an axis."""
+    return range(*share(extent, team))
+
+
+def meet(team: Team) -> None:
+    """Wait until all threads of the team have come here."""
+
+
+def flat(array: Array) -> Array:
+    """Return all numbers of a C-ordered array along one axis, in the same memory."""
+    return array.reshape(-1)
+
+
+def gemm(  # every thread multiplies its own part
+    a: Array,
+    b: Array,
+    c: Array,
+    keep: float,
+    team: Team,  # noqa: ARG001 - machine code finds BLAS there
+) -> None:
+    """Multiply matrices: c = a b + keep c.
+
+    Shape:
+        a: (rows, inner); b: (inner, columns); c: (rows, columns). Each in C or Fortran order, or a
+        part of such an array that is cut along either axis.
+    """
+    product = np.matmul(a, b)
+    if keep == 0.0:
+        c[...] = product
+    else:
+        c *= keep
+        c += product
+
+
+def as_matrix(array: Array) -> Any:
+    """Return an array with all axes but the last as one, in the same memory."""
+    return array.reshape(-1, array.shape[-1])
