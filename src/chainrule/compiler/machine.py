@@ -4,12 +4,14 @@ A formula is compiled as it stands, with one change: its constants take the dtyp
 NumPy's rules for Python numbers have it (``0.5 * x`` is float32 where x is).
 """
 
+import ctypes
 import dis
 import functools
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
+import llvmlite.binding as llvm
 import numpy as np
 from numba import njit, types
 from numba.core import cgutils
@@ -25,6 +27,7 @@ from chainrule.randomness import random_bits
 
 ENTRY = "run"
 PROGRAM_FILE = "<program>"
+NOWHERE = ctypes.cast(ctypes.pythonapi.Py_GetVersion, ctypes.c_void_p).value
 NUMBA_TYPES = {
     "float32": types.float32,
     "float64": types.float64,
@@ -85,6 +88,8 @@ class Machine:
                 # Here and not above: types are worked out once, code is made for every caller.
                 self.used[key] = self.objects[key]
                 name = self.objects[key].entry
+                # Numba links its own copy, which never runs: any address will do there.
+                llvm.add_symbol(name, NOWHERE)
                 parts = cgutils.unpack_tuple(builder, values[0], len(given))
                 values = [
                     context.cast(builder, part, before, after)
@@ -102,7 +107,8 @@ class Machine:
 
     def _object_of(self, dispatcher: Any, kinds: tuple[Any, ...]) -> str:
         """Return the key of a function's object files for these types, compiled if need be."""
-        key = cache.key_of(self.dtype.name, cache.fingerprint([dispatcher.py_func]), repr(kinds))
+        name = dispatcher.py_func.__qualname__  # which ends with a digest of all that it calls
+        key = cache.key_of(self.dtype.name, name, repr(kinds))
         if key not in self.objects:
             known = cache.read(key)
             if known is None:
