@@ -37,6 +37,9 @@ MAY_LOAD = {
     "cli": {"typer", "rich"},  # they are the command line
     # Loaded only when there is something to compile.
     "chainrule.compiler.intrinsics": {"numba"},
+    "chainrule.compiler.intrinsics.products": {"numba"},
+    "chainrule.compiler.intrinsics.threads": {"numba"},
+    "chainrule.compiler.intrinsics.views": {"numba"},
     "chainrule.compiler.machine": {"numba"},
     # Classes that inherit from scikit-learn's, in a module that is itself loaded late.
     "chainrule.estimators.multilayer_perceptron.scikit_learn": {"sklearn"},

@@ -1,7 +1,7 @@
 """The few things kernels and programs are written with that NumPy does not have.
 
 Here they are plain Python, so that every kernel can be read, run and tested as it stands, by one
-thread. In machine code ``intrinsics.py`` puts forms in their place that work on the same arguments.
+thread. In machine code ``intrinsics/`` puts forms in their place that work on the same arguments.
 """
 
 from typing import Any, NamedTuple
@@ -79,3 +79,22 @@ def gemm(  # every thread multiplies its own part
 def as_matrix(array: Array) -> Any:
     """Return an array with all axes but the last as one, in the same memory."""
     return array.reshape(-1, array.shape[-1])
+
+
+def line(array: Array, first: int, count: int) -> Array:
+    """Return ``count`` numbers of a C-ordered array from the one at ``first``, in the same memory.
+
+    >>> line(np.arange(6).reshape(2, 3), 2, 3)
+    array([2, 3, 4])
+    """
+    return array.reshape(-1)[first : first + count]
+
+
+def block(array: Array, first: int, rows: int, columns: int) -> Array:
+    """Return a matrix of the numbers of a C-ordered array from the one at ``first``.
+
+    >>> block(np.arange(6), 2, 2, 2)
+    array([[2, 3],
+           [4, 5]])
+    """
+    return line(array, first, rows * columns).reshape(rows, columns)

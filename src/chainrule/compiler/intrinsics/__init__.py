@@ -1,0 +1,43 @@
+"""The primitives in machine code: arrays on given memory, threads that meet, matrix products.
+
+Imports Numba, and is imported only when something is to be compiled.
+"""
+
+import math
+from typing import Any
+
+from numba import njit
+
+from chainrule.compiler import primitives
+from chainrule.compiler.intrinsics.products import matrix_product as matrix_product
+from chainrule.compiler.intrinsics.threads import TEAM as TEAM
+from chainrule.compiler.intrinsics.threads import meet, share
+from chainrule.compiler.intrinsics.views import COLUMN_MAJOR as COLUMN_MAJOR
+from chainrule.compiler.intrinsics.views import ROW_MAJOR as ROW_MAJOR
+from chainrule.compiler.intrinsics.views import array_on_memory as array_on_memory
+from chainrule.compiler.intrinsics.views import as_matrix, block, flat, line
+from chainrule.compiler.numba_options import OPTIONS
+from chainrule.operations import numbers
+
+
+@njit(**OPTIONS)
+def select(condition, chosen, otherwise):
+    return chosen if condition else otherwise
+
+
+@njit(**OPTIONS)
+def erf(x):
+    return math.erf(x)
+
+
+FORMS: dict[Any, Any] = {
+    primitives.share: share,
+    numbers.select: select,
+    numbers.erf: erf,
+    primitives.meet: meet,
+    primitives.flat: flat,
+    primitives.as_matrix: as_matrix,
+    primitives.line: line,
+    primitives.block: block,
+}
+"""Primitive -> its form in machine code."""
