@@ -18,7 +18,10 @@ def test_without_a_terminal_each_epoch_is_a_line(capsys: pytest.CaptureFixture[s
     written = capsys.readouterr()
     assert written.out == ""
     first, *lines = written.err.splitlines()
-    assert first == "training 67 parameters on 40 samples, 3 epochs, engine eager"
+    assert first == (
+        "training 67 parameters on 40 samples, 3 epochs, engine eager (too little work to be worth "
+        "compiling)"
+    )
     assert len(lines) == 3
     for row, line in zip(history, lines, strict=True):
         expected = (

@@ -64,7 +64,9 @@ def train(
         typer.Option(help="Passes over the data.  [default: 5, more for small data sets]"),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Of all random choices.  [default: 0]")] = None,
-    engine: Annotated[str | None, typer.Option(help="auto or eager.  [default: auto]")] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="auto, eager or compiled.  [default: auto]")
+    ] = None,
     data_dir: DataDir = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results.  [default: runs/DATASET]")

@@ -1,5 +1,6 @@
 """From a network to a program's source and machine code, step by step."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,19 +9,26 @@ from chainrule.array_types import Array, Dtype
 from chainrule.autograd.tensor import Tensor
 from chainrule.compiler.cache import Compiled
 from chainrule.compiler.capture import Capture, LossFunction, capture
-from chainrule.compiler.differentiate import step_graph
-from chainrule.compiler.emit import step_lines, step_source
+from chainrule.compiler.clipping import clipping_calls
+from chainrule.compiler.differentiate import forward_graph, step_graph
+from chainrule.compiler.emit import AXES, shape_text, step_lines, step_source
 from chainrule.compiler.extent import Extent
-from chainrule.compiler.glue import entry_source
+from chainrule.compiler.glue import OWN_NAMES, entry_source
 from chainrule.compiler.graph import Graph, Value, check, without_dead_calls
-from chainrule.compiler.memory import Buffer
+from chainrule.compiler.memory import Buffer, size_of
 from chainrule.compiler.plan import plan_buffers
+from chainrule.compiler.refusal import NotCompilable
 from chainrule.compiler.schedule import Loop, fuse, place_meetings
 from chainrule.compiler.simplify import simplify
-from chainrule.compiler.translate import translate
-from chainrule.compiler.update import Numbers, update_calls
+from chainrule.compiler.translate import DTYPES, translate
+from chainrule.compiler.update import Numbers, Update, update_calls
 from chainrule.nn.module import Module
+from chainrule.operations.convolution import CONVOLUTIONS
+from chainrule.operations.linear import LINEAR
 from chainrule.optim.optimizer import Optimizer
+
+PRODUCTS = (LINEAR, *CONVOLUTIONS)
+"""Operations that multiply every output with a row of weights."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +45,7 @@ class Build:
         numbers: Where the optimiser's numbers come from.
         width: How many there are per step.
         drawn: How many random numbers a batch draws.
+        work: About how many multiplications a sample takes on the way forward.
         dtype: Of the model's numbers.
     """
 
@@ -49,53 +58,133 @@ class Build:
     numbers: list[Numbers]
     width: int
     drawn: Extent
+    work: int
     dtype: Dtype
-
-    @property
-    def target(self) -> Value:
-        """What the outputs are held against."""
-        return self.graph.learned_from[0]
 
 
 def build(
-    model: Module, loss: LossFunction, optimizer: Optimizer, inputs: Array, targets: Array
+    model: Module,
+    loss: LossFunction | None,
+    optimizer: Optimizer | None,
+    inputs: Array,
+    targets: Array | None,
+    clip_norm: float | None = None,
 ) -> Build:
-    """Compile a network's training step.
+    """Compile a network: its training step, or without optimiser its forward pass.
+
+    Args:
+        model: The network, in the mode it is to run in.
+        loss: Takes outputs and targets; None for outputs alone.
+        optimizer: Of the model's parameters; None where nothing is to be learned.
+        inputs: A few samples.
+        targets: Their targets, where there is a loss.
+        clip_norm: Largest norm of all gradients together.
 
     Raises:
         NotCompilable: naming what in the network cannot be compiled.
     """
     captured = simplify(capture(model, loss, inputs, targets))
-    graph = step_graph(captured)
-    updates, numbers = update_calls(graph, optimizer, captured.parameters)
-    graph.calls += updates
-    graph = check(without_dead_calls(graph))
+    check_results(captured)
+    updates: list[Update] = []
+    numbers: list[Numbers] = []
+    if optimizer is None:
+        graph = forward_graph(captured)
+        title = f"Compute the outputs of one batch: {type(model).__name__}."
+    else:
+        graph = step_graph(captured)
+        factor = None
+        if clip_norm is not None:
+            calls, factor = clipping_calls(graph, clip_norm)
+            graph.calls += calls
+        updates, numbers = update_calls(graph, optimizer, captured.parameters, factor)
+        graph.calls += updates
+        title = f"Learn from one batch: {type(model).__name__}, {type(optimizer).__name__}."
+    graph = without_dead_calls(graph)
+    forms = {call.form.name: call.form for call in updates}
+    avoid_names(graph, forms)
+    check(graph)
     items = fuse(graph)
     buffers = plan_buffers(items, graph.results())
     items = place_meetings(items, buffers)
     local = {value for item in items if isinstance(item, Loop) for value in item.local}
     arguments = [value for value in graph.values() if value not in local]
+    check_dtypes(arguments)
     lines = step_lines(items)
-    forms = {call.form.name: call.form for call in updates}
-    rules = "\n\n".join(form.text for form in forms.values())
-    title = f"Learn from one batch: {type(model).__name__}, {type(optimizer).__name__}."
-    source = f"{rules}\n\n{step_source('step', title, lines, arguments)}"
+    rules = "".join(f"{form.text}\n\n" for form in forms.values())
+    name = "step" if optimizer is not None else "forward"
+    source = f"{rules}{step_source(name, title, lines, arguments)}"
     width = max(sum(len(part.present) for part in numbers), 1)
     entry = entry_source(graph, lines, arguments, captured.counter, width)
     dtype = np.dtype(captured.outputs.dtype)
-    compiled = translate(graph, f"{rules}\n\n{entry}", dtype)
+    compiled = translate(graph, f"{rules}{entry}", dtype)
     return Build(
-        graph,
-        source,
-        compiled,
-        arguments,
-        buffers,
-        tensors_of(captured),
-        numbers,
-        width,
-        captured.counter,
-        dtype,
+        graph=graph,
+        source=source,
+        compiled=compiled,
+        arguments=arguments,
+        buffers=buffers,
+        tensors=tensors_of(captured),
+        numbers=numbers,
+        width=width,
+        drawn=captured.counter,
+        work=work_of(captured),
+        dtype=dtype,
     )
+
+
+def avoid_names(graph: Graph, taken: Iterable[str]) -> None:
+    """Rename values that are called as a function of the program, or as something it works with."""
+    used = {*taken, *OWN_NAMES, *AXES}
+    for call in graph.calls:
+        used |= {call.function.__name__}
+        used |= set() if call.kernel is None else {call.kernel.function.__name__}
+    for value in graph.values():
+        while value.name in used:
+            value.name += "_"
+        used.add(value.name)
+
+
+def check_results(captured: Capture) -> None:
+    """Refuse a model whose outputs are not a row per sample, or a loss that is not one number.
+
+    Raises:
+        NotCompilable: then.
+    """
+    shape = captured.outputs.shape
+    if not shape or shape[0] != Extent(1, per_sample=True):
+        raise NotCompilable(
+            f"The model's outputs have shape {shape_text(shape)} for n samples: a program needs a "
+            "row per sample."
+        )
+    if captured.loss is not None and captured.loss.shape not in ((), (Extent(1),)):
+        raise NotCompilable(
+            f"The loss has shape {shape_text(captured.loss.shape)} for n samples: a program needs "
+            "one number, so pass reduction='mean' or 'sum'."
+        )
+
+
+def check_dtypes(values: list[Value]) -> None:
+    """Refuse numbers that programs cannot hold.
+
+    Raises:
+        NotCompilable: naming the first of their kind.
+    """
+    for value in values:
+        if value.dtype.name not in DTYPES:
+            raise NotCompilable(
+                f"{value.name} holds {value.dtype} numbers: programs work with {', '.join(DTYPES)}."
+            )
+
+
+def work_of(captured: Capture) -> int:
+    """Return about how many multiplications a sample takes on the way forward."""
+    total = 0
+    for application in captured.applications:
+        operation = application.operation
+        if operation in PRODUCTS and application.inputs[1] is not None:
+            per_output = size_of(application.inputs[1].shape[1:], 1)
+            total += size_of(application.output.shape, 1) * per_output
+    return total
 
 
 def tensors_of(captured: Capture) -> dict[Value, Tensor]:

@@ -143,6 +143,9 @@ def capture(
     Raises:
         NotCompilable: naming the module that does what cannot be recorded.
     """
+    for part in (model, loss):
+        if isinstance(part, Module):
+            _refuse_hooks(part)
     runs = [
         _run(
             model, loss, _samples(inputs, size), None if target is None else _samples(target, size)
@@ -150,6 +153,26 @@ def capture(
         for size in BATCH_SIZES
     ]
     return _Comparison(model, loss, *runs).capture()
+
+
+def _refuse_hooks(model: Module) -> None:
+    """Refuse a model with hooks: a program would not call them.
+
+    Raises:
+        NotCompilable: naming the first module or parameter that has one.
+    """
+    for path, module in model.named_modules():
+        if module._forward_hooks or module._forward_pre_hooks:
+            raise NotCompilable(
+                f"{path or type(model).__name__} has a forward hook, which a program would not "
+                "call: remove it, or use the eager engine."
+            )
+    for path, parameter in model.named_parameters():
+        if parameter._hooks:
+            raise NotCompilable(
+                f"Parameter {path} has a hook, which a program would not call: remove it, or use "
+                "the eager engine."
+            )
 
 
 def _samples(array: Array, count: int) -> Tensor:

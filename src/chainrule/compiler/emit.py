@@ -56,8 +56,10 @@ def _call_line(call: Call) -> str:
     if isinstance(call, Update):
         names = [call.written["parameter"].name, call.arguments["gradient"].name]
         names += [call.written[state].name for state in call.form.states]
-        count = f"numbers[{call.numbers}:]"
-        return f"{call.form.name}({', '.join([*names, count, 'team'])})"
+        names.append(f"numbers[{call.numbers}:]")
+        if "factor" in call.arguments:
+            names.append(call.arguments["factor"].name)
+        return f"{call.form.name}({', '.join([*names, 'team'])})"
     kernel = call.kernel
     if kernel is None:
         raise IllegalGraph(f"{call} is a formula outside a loop.")

@@ -24,11 +24,49 @@ HEADER = (
 )
 """What the table holds before the addresses of the arrays."""
 
+OWN_NAMES = frozenset(
+    [
+        "np",
+        "real",
+        "uint64",
+        "Team",
+        "range",
+        "min",
+        "max",
+        "own",
+        "share",
+        "meet",
+        "flat",
+        "take_rows",
+        "put_rows",
+        "run",
+        "step",
+        "forward",
+        "address",
+        "thread",
+        "table",
+        "sync",
+        "team",
+        "batch",
+        "samples",
+        "order",
+        "losses",
+        "all_numbers",
+        "numbers",
+        "key",
+        "counter",
+        "s",
+        "start",
+        "n",
+    ]
+)
+"""Names that mean something else in a program than one of its values."""
+
 
 def entry_source(
     graph: Graph, lines: list[str], arguments: list[Value], drawn: Extent, width: int
 ) -> str:
-    """Return the definition of ``run(table, thread)``.
+    """Return the definition of ``run(address, thread)``.
 
     Args:
         graph: Of the step.
@@ -41,13 +79,25 @@ def entry_source(
     address = {v: f"table[{len(HEADER) + i}]" for i, v in enumerate(arguments)}
     fixed = [v for v in arguments if not any(extent.per_sample for extent in v.shape)]
     growing = [v for v in arguments if v not in fixed]
-    x, outputs = graph.inputs, graph.outputs
-    y, loss = graph.learned_from
+    x, y, loss, outputs = graph.inputs, graph.target, graph.loss, graph.outputs
     real = outputs.dtype.name
-    columns = row_size(outputs)
     before = f"start * {drawn.count}" if drawn.per_sample else f"s * {drawn.count}"
-    result = f"C_{real}({head['outputs']}, (1, {columns}))"
+    result = f"C_{real}({head['outputs']}, (1, {row_size(outputs)}))"
     source = outputs.name if len(outputs.shape) == 2 else array_on(outputs, address[outputs])
+    inside = [f"{value.name} = {array_text(value, address[value])}" for value in growing]
+    inside.append(gather(x, head["inputs"], address[x]))
+    if y is not None:
+        inside.append(gather(y, head["targets"], address[y]))
+    inside += [
+        "meet(team)",
+        f"counter = {head['counter']} + {before}",
+        "numbers = all_numbers[s]",
+        *lines,
+        "meet(team)",
+        f"put_rows({source}, start, {result}, team)",
+    ]
+    if loss is not None:
+        inside += ["if thread == 0:", f"    losses[s] = {loss.name}[0]"]
     return "\n".join(
         [
             "def run(address, thread):",
@@ -63,17 +113,7 @@ def entry_source(
             f"    for s in range({head['first']}, {head['last']}):",
             "        start = s * batch",
             "        n = min(batch, samples - start)",
-            *(f"        {v.name} = {array_text(v, address[v])}" for v in growing),
-            f"        {gather(x, head['inputs'], address[x])}",
-            f"        {gather(y, head['targets'], address[y])}",
-            "        meet(team)",
-            f"        counter = {head['counter']} + {before}",
-            "        numbers = all_numbers[s]",
-            *indented(lines, 2),
-            "        meet(team)",
-            f"        put_rows({source}, start, {result}, team)",
-            "        if thread == 0:",
-            f"            losses[s] = {loss.name}[0]",
+            *indented(inside, 2),
             "",
         ]
     )

@@ -172,13 +172,6 @@ class Graph:
     loss: Value | None
     gradients: dict[Value, Value] = field(default_factory=dict)
 
-    @property
-    def learned_from(self) -> tuple[Value, Value]:
-        """Target and loss, of a graph that has them."""
-        if self.target is None or self.loss is None:
-            raise IllegalGraph("A graph without loss has nothing to learn from.")
-        return self.target, self.loss
-
     def results(self) -> list[Value]:
         """Return the values that are wanted after the last call."""
         return [value for value in (self.outputs, self.loss) if value is not None]

@@ -15,6 +15,7 @@ import llvmlite.binding as llvm
 import numpy as np
 from numba import njit, types
 from numba.core import cgutils
+from numba.core.errors import NumbaError
 from numba.extending import intrinsic
 
 from chainrule.array_types import Dtype
@@ -33,6 +34,7 @@ NUMBA_TYPES = {
     "float64": types.float64,
     "int64": types.int64,
     "int32": types.int32,
+    "uint8": types.uint8,
     "uint64": types.uint64,
     "bool": types.boolean,
 }
@@ -172,7 +174,18 @@ class Machine:
         Args:
             source: Python functions, among them ``run(address, thread)``.
             space: What the source names.
+
+        Raises:
+            NotCompilable: if a formula does what Numba cannot compile.
         """
+        try:
+            return self._program(source, space)
+        except NumbaError as error:
+            reason = " ".join(line for line in str(error).splitlines()[1:] if line.strip())
+            raise NotCompilable(f"Numba cannot compile a formula: {reason:.300}") from error
+
+    def _program(self, source: str, space: dict[str, Any]) -> Compiled:
+        """Return the machine code of a program."""
         code = compile(source, PROGRAM_FILE, "exec")
         space = {"np": np, **space}
         exec(code, space)  # noqa: S102 - the compiler's own text

@@ -1,39 +1,45 @@
-"""Programs: a network's training step in machine code."""
+"""Programs: a network in machine code, its training step or its forward pass."""
 
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+import time
 from typing import Any
 
 import numpy as np
 
 from chainrule.array_types import Array
 from chainrule.autograd.core import TensorCore
+from chainrule.autograd.tensor import Tensor
 from chainrule.compiler.build import Build, build
 from chainrule.compiler.capture import LossFunction
-from chainrule.compiler.glue import HEADER, row_size
+from chainrule.compiler.glue import HEADER
+from chainrule.compiler.graph import Value
 from chainrule.compiler.memory import size_of
 from chainrule.compiler.object_code import ObjectCode, blas_addresses, one_blas_thread
-from chainrule.errors import InvalidShape
+from chainrule.compiler.team import run_team, team_size
+from chainrule.errors import InvalidArgument, InvalidShape
 from chainrule.nn.module import Module
 from chainrule.optim.optimizer import Optimizer
 from chainrule.randomness import default_generator
 
-STEPS_PER_CALL = 256
-"""At most; between calls Python has a chance to see that it is to stop."""
+SLICE_SECONDS = 0.1
+"""About how long machine code runs before Python has a chance to see that it is to stop."""
 
+FIRST_SLICE = 4  # steps, while it is not known how long one takes
+GROWTH = 8  # a slice is at most so many times longer than the one it was estimated from
+FORWARD_BATCH = 1024
 SIGN = 1 << 63
 
 
 class Program:
-    """A network's training step, compiled.
+    """A network, compiled.
 
     Args:
-        model: The network, in training mode. Its parameters are shared, not copied.
-        loss: Takes outputs and targets and returns one number.
-        optimizer: Of the model's parameters. Its states are shared too.
+        model: The network, in the mode it is to run in. Its parameters are shared, not copied.
+        loss: Takes outputs and targets and returns one number; None for outputs alone.
+        optimizer: Of the model's parameters, its states shared too; None where nothing is learned.
         inputs: A few samples like those to come.
-        targets: Their targets.
-        threads: How many work on a step together.
+        targets: Their targets, where there is a loss.
+        threads: How many work on a step together; None for as many as help.
+        clip_norm: Largest norm of all gradients together.
 
     Attributes:
         source: The step as Python: forward, backward, update, in order.
@@ -45,16 +51,31 @@ class Program:
     def __init__(
         self,
         model: Module,
-        loss: LossFunction,
-        optimizer: Optimizer,
+        loss: LossFunction | None,
+        optimizer: Optimizer | None,
         inputs: Array,
-        targets: Array,
-        threads: int = 1,
+        targets: Array | None,
+        *,
+        threads: int | None = None,
+        clip_norm: float | None = None,
     ) -> None:
-        self.model, self.optimizer, self.threads = model, optimizer, threads
-        self._build = build(model, loss, optimizer, inputs, targets)
+        if threads is not None and threads < 1:
+            raise InvalidArgument(f"compile got threads={threads}: at least 1 is needed.")
+        if optimizer is not None and (loss is None or targets is None):
+            raise InvalidArgument("compile got an optimiser without a loss and targets to learn.")
+        self.model, self.loss, self.optimizer = model, loss, optimizer
+        self.threads, self.clip_norm = threads, clip_norm
+        self._samples = inputs[:2].copy(), None if targets is None else targets[:2].copy()
+        self._seconds: dict[int, float] = {}
+        self._make()
+
+    def _make(self) -> None:
+        self._build = build(
+            self.model, self.loss, self.optimizer, *self._samples, clip_norm=self.clip_norm
+        )
         self._code = ObjectCode(self._build.compiled)
         self._memory = _Memory(self._build)
+        self._mode = mode_of(self.model)
 
     @property
     def source(self) -> str:
@@ -63,8 +84,7 @@ class Program:
 
     def step(self, inputs: Array, targets: Array) -> float:
         """Learn from one batch and return its loss."""
-        order = np.arange(len(inputs))
-        losses, _ = self.epoch(inputs, targets, order, len(inputs))
+        losses, _ = self.epoch(inputs, targets, np.arange(len(inputs)), len(inputs))
         return float(losses[0])
 
     def epoch(
@@ -80,27 +100,81 @@ class Program:
 
         Returns:
             The loss of every step, and the outputs for every sample, in this order.
+
+        Raises:
+            InvalidArgument: if the program was made without an optimiser, or the order names a
+                sample that is not there.
         """
+        if self.optimizer is None:
+            raise InvalidArgument("This program only computes outputs: compile with an optimiser.")
+        return self._run(inputs, targets, order, batch_size)
+
+    def forward(
+        self, inputs: Array, targets: Array | None = None, batch_size: int = FORWARD_BATCH
+    ) -> tuple[Array, Array]:
+        """Compute the outputs of samples, and the losses of their batches.
+
+        Args:
+            inputs: All samples.
+            targets: All targets, if the program was made with a loss.
+            batch_size: Samples per batch; the last one takes what is left.
+
+        Returns:
+            The loss of every batch (zeros without a loss), and the outputs for every sample.
+
+        Raises:
+            InvalidArgument: if the program was made to learn, or with a loss and there are no
+                targets.
+        """
+        if self.optimizer is not None:
+            raise InvalidArgument("This program learns: compile one without an optimiser.")
+        return self._run(inputs, targets, np.arange(len(inputs)), batch_size)
+
+    def steps_at_once(self, batch_size: int) -> int:
+        """Return how many steps fit between two looks at whether to stop."""
+        seconds = self._seconds.get(batch_size)
+        return FIRST_SLICE if seconds is None else max(int(SLICE_SECONDS / seconds), 1)
+
+    def _run(
+        self, inputs: Array, targets: Array | None, order: Array, batch_size: int
+    ) -> tuple[Array, Array]:
+        """Take a step for every batch, in slices."""
+        self.refresh()
         made = self._build
         x = fitting(inputs, made.graph.inputs, "inputs")
-        y = fitting(targets, made.target, "targets")
+        y = None
+        if made.graph.target is not None:
+            if targets is None or len(targets) != len(inputs):
+                raise InvalidArgument(
+                    f"The program needs a target for each of the {len(inputs)} samples."
+                )
+            y = fitting(targets, made.graph.target, "targets")
+        order = np.ascontiguousarray(order, dtype=np.int64)
         count = len(order)
+        if count and not 0 <= order.min() <= order.max() < len(x):
+            raise InvalidArgument(
+                f"The order names sample {order.max()} or {order.min()} of {len(x)}: numbers go "
+                "from 0 to one less."
+            )
         steps = -(-count // batch_size)
         losses = np.zeros(steps, made.dtype)
-        outputs = np.zeros((count, row_size(made.graph.outputs)), made.dtype)
+        outputs = np.zeros(
+            (count, *(extent.count for extent in made.graph.outputs.shape[1:])), made.dtype
+        )
         numbers = self._numbers(steps)
-        sync, order = np.zeros(8, np.int64), np.ascontiguousarray(order, dtype=np.int64)
+        sync = np.zeros(8, np.int64)
         key = int(default_generator.key)
         sgemm, dgemm = blas_addresses()
+        threads = team_size(self.threads, made.work * batch_size)
         head: dict[str, int] = {
-            "threads": self.threads,
+            "threads": threads,
             "sync": sync.ctypes.data,
             "sgemm": sgemm,
             "dgemm": dgemm,
             "batch": batch_size,
             "samples": count,
             "inputs": x.ctypes.data,
-            "targets": y.ctypes.data,
+            "targets": 0 if y is None else y.ctypes.data,
             "order": order.ctypes.data,
             "numbers": numbers.ctypes.data,
             "losses": losses.ctypes.data,
@@ -109,42 +183,51 @@ class Program:
             "counter": default_generator.counter,
         }
         table = np.zeros(len(HEADER) + len(made.arguments), dtype=np.int64)
-        table[len(HEADER) :] = self._memory.addresses(min(batch_size, count))
+        table[len(HEADER) :] = self._memory.addresses(min(batch_size, max(count, 1)))
+        address, code = table.ctypes.data, self._code
+        first = 0
         with one_blas_thread():
-            for first in range(0, steps, STEPS_PER_CALL):
-                last = min(first + STEPS_PER_CALL, steps)
+            while first < steps:
+                last = min(first + self.steps_at_once(batch_size), steps)
                 head |= {"first": first, "last": last}
                 table[: len(HEADER)] = [head[name] for name in HEADER]
-                self._run(table)
+                started = time.perf_counter()
+                run_team(lambda thread: code.run(address, thread), threads)
+                seconds = (time.perf_counter() - started) / (last - first)
+                self._seconds[batch_size] = max(seconds, SLICE_SECONDS / GROWTH / (last - first))
                 self._count(first, last, batch_size, count)
+                first = last
         return losses, outputs
 
-    def _run(self, table: Array) -> None:
-        """Have the team run on a table."""
-        address = table.ctypes.data
-        others = [
-            helpers(self.threads).submit(self._code.run, address, thread)
-            for thread in range(1, self.threads)
-        ]
-        self._code.run(address, 0)
-        for other in others:
-            other.result()
+    def refresh(self) -> None:
+        """Make the program anew if model or optimiser work otherwise, or in other memory, now."""
+        if not self._is_current():
+            self._make()
+
+    def _is_current(self) -> bool:
+        """Return whether model and optimiser are still those that the program was made for."""
+        if self._mode != mode_of(self.model):
+            return False
+        optimizer = self.optimizer
+        return optimizer is None or all(n.are_current(optimizer) for n in self._build.numbers)
 
     def _numbers(self, steps: int) -> Array:
         """Return the optimiser's numbers for the next steps, shape (steps, numbers)."""
-        table = np.zeros((steps, self._build.width), self._build.dtype)
+        table = np.zeros((max(steps, 1), self._build.width), self._build.dtype)
         for source in self._build.numbers:
-            for step in range(steps):
-                given = self.optimizer.numbers(source.group, source.bundle.taken + 1 + step)
-                for position, which in enumerate(source.present):
-                    table[step, source.start + position] = given[which]
+            if self.optimizer is None or steps == 0:
+                break
+            given = self.optimizer.numbers_of_steps(source.group, source.bundle.taken + 1, steps)
+            for position, which in enumerate(source.present):
+                table[:, source.start + position] = given[which]
         return table
 
     def _count(self, first: int, last: int, batch_size: int, count: int) -> None:
         """Note in optimiser and generator what the steps have used."""
         for source in self._build.numbers:
             source.bundle.count_steps(last - first)
-        self.optimizer.steps_taken += last - first
+        if self.optimizer is not None:
+            self.optimizer.steps_taken += last - first
         drawn, samples = self._build.drawn, min(last * batch_size, count) - first * batch_size
         default_generator.counter += drawn.count * (samples if drawn.per_sample else last - first)
 
@@ -163,20 +246,44 @@ class _Memory:
             self.batch_size, self.buffers = batch_size, {}
         return [self._array(value).ctypes.data for value in self.made.arguments]
 
-    def _array(self, value: Any) -> Array:
-        tensor: TensorCore | None = self.made.tensors.get(value)
+    def _array(self, value: Value) -> Array:
+        tensor: Tensor | None = self.made.tensors.get(value)
         if tensor is not None:
-            return tensor.array
+            return own_memory(tensor, value)
         if value.array is not None:
-            array: Array = value.array
-            return array
+            return value.array
         place = self.made.buffers.get(value, value)
         if place not in self.buffers:
             self.buffers[place] = np.zeros(size_of(value.shape, self.batch_size), value.dtype)
         return self.buffers[place]
 
 
-def fitting(array: Array, value: Any, what: str) -> Array:
+def own_memory(tensor: Tensor, value: Value) -> Array:
+    """Return a parameter's memory.
+
+    Raises:
+        InvalidShape: if it is not of the shape and kind that the program was made for.
+    """
+    array = tensor.array
+    shape = tuple(extent.count for extent in value.shape)
+    if array.shape != shape or array.dtype != value.dtype or not array.flags.c_contiguous:
+        raise InvalidShape(
+            f"Parameter {value.name} was {value.dtype} of shape {shape} when the program was "
+            f"compiled, and is {array.dtype} of shape {array.shape} now: compile another one."
+        )
+    return array
+
+
+def mode_of(model: Module) -> tuple[object, ...]:
+    """Return what decides on the operations of a model: modes, what is learned, and hooks."""
+    modules = tuple(
+        (module.training, bool(module._forward_hooks), bool(module._forward_pre_hooks))
+        for module in model.modules()
+    )
+    return modules, tuple((p.requires_grad, bool(p._hooks)) for p in model.parameters())
+
+
+def fitting(array: Array, value: Value, what: str) -> Array:
     """Return a data set as the program reads it.
 
     Raises:
@@ -191,33 +298,35 @@ def fitting(array: Array, value: Any, what: str) -> Array:
     return np.ascontiguousarray(array, dtype=value.dtype)
 
 
-@cache
-def helpers(threads: int) -> ThreadPoolExecutor:
-    """Return the threads that help the calling one; they sleep while nothing runs."""
-    return ThreadPoolExecutor(max(threads - 1, 1), thread_name_prefix="chainrule")
-
-
 def compile(
     model: Module,
-    loss: LossFunction,
-    optimizer: Optimizer,
+    loss: LossFunction | None,
+    optimizer: Optimizer | None,
     inputs: Any,
-    targets: Any,
+    targets: Any = None,
     *,
-    threads: int = 1,
+    threads: int | None = None,
+    clip_norm: float | None = None,
 ) -> Program:
-    """Return a network's training step as a program.
+    """Return a network's training step, or without optimiser its forward pass, as a program.
 
     Args:
-        model: The network, in training mode.
-        loss: A loss module, or a function of outputs and targets.
-        optimizer: Of the model's parameters.
+        model: The network, in training mode; in evaluation mode for its forward pass.
+        loss: A loss module, or a function of outputs and targets; None for outputs alone.
+        optimizer: Of the model's parameters; None where nothing is to be learned.
         inputs: A few samples like those to come, as a tensor or an array.
-        targets: Their targets.
-        threads: How many work on a step together.
+        targets: Their targets, where there is a loss.
+        threads: How many work on a step together; None for as many as help.
+        clip_norm: Largest norm of all gradients together.
 
     Raises:
+        InvalidArgument: if there is an optimiser without loss and targets.
         NotCompilable: naming what in the network cannot be compiled.
     """
-    x, y = (t.array if isinstance(t, TensorCore) else np.asarray(t) for t in (inputs, targets))
-    return Program(model, loss, optimizer, x, y, threads=threads)
+    x, y = (
+        t.array if isinstance(t, TensorCore) else None if t is None else np.asarray(t)
+        for t in (inputs, targets)
+    )
+    if x is None or x.ndim == 0 or len(x) == 0:
+        raise InvalidArgument("compile got no samples: pass a few like those to come.")
+    return Program(model, loss, optimizer, x, y, threads=threads, clip_norm=clip_norm)

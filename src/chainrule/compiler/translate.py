@@ -14,7 +14,7 @@ from chainrule.compiler.kernels import Kernel, rows
 from chainrule.compiler.update import Update
 
 ORDERS = "CF"
-DTYPES = ("float32", "float64", "int64", "bool")
+DTYPES = ("float32", "float64", "int64", "int32", "uint8", "bool")
 
 
 def translate(graph: Graph, source: str, dtype: Dtype) -> Compiled:

@@ -18,6 +18,8 @@ class Update(Call):
     Attributes:
         form: The loop that does it, shared by all parameters with the same options.
         numbers: Position of the optimiser's numbers for it among all numbers of a step.
+
+    Its arguments are the gradient and, where gradients are clipped, the factor for them.
     """
 
     form: "UpdateForm" = field(kw_only=True)
@@ -44,22 +46,55 @@ class Numbers:
     """Where the numbers of a step come from.
 
     Attributes:
-        group: Of the optimiser.
-        bundle: Parameters that have taken equally many steps.
+        position: Of the optimiser's group.
+        group: The group itself.
+        active: Its parameters that are learned.
+        bundle: Those of them that have taken equally many steps.
+        flags: Of the rule.
         present: Which of the rule's numbers are there, by position.
         start: Position of the first among all numbers of a step.
     """
 
+    position: int
     group: Group
+    active: list[Tensor]
     bundle: Bundle
+    flags: tuple[bool, ...]
     present: tuple[int, ...]
     start: int
 
+    def are_current(self, optimizer: Optimizer) -> bool:
+        """Return whether the optimiser still has these groups, memory and options."""
+        groups = optimizer.param_groups
+        if self.position >= len(groups) or groups[self.position] is not self.group:
+            return False
+        given = optimizer.numbers(self.group, self.bundle.taken + 1)
+        return (
+            present_in(given) == self.present
+            and optimizer.flags(self.group) == self.flags
+            and self.bundle in optimizer.bundles_of(self.position, self.active)
+        )
+
+
+def present_in(numbers: tuple[float | None, ...]) -> tuple[int, ...]:
+    """Return the positions of the numbers that are there."""
+    return tuple(position for position, number in enumerate(numbers) if number is not None)
+
 
 def update_calls(
-    graph: Graph, optimizer: Optimizer, values: dict[Tensor, Value]
+    graph: Graph,
+    optimizer: Optimizer,
+    values: dict[Tensor, Value],
+    factor: Value | None = None,
 ) -> tuple[list[Update], list[Numbers]]:
-    """Return the calls that update all parameters, and where their numbers come from."""
+    """Return the calls that update all parameters, and where their numbers come from.
+
+    Args:
+        graph: With the gradients.
+        optimizer: Of the parameters.
+        values: Parameter -> its value.
+        factor: What gradients are multiplied with, if they are clipped.
+    """
     calls: list[Update] = []
     sources: list[Numbers] = []
     forms: dict[tuple[object, ...], UpdateForm] = {}
@@ -70,25 +105,28 @@ def update_calls(
         active = [tensor for tensor in group["params"] if tensor in learned]
         for bundle in optimizer.bundles_of(position, active):
             numbers = optimizer.numbers(group, bundle.taken + 1)
-            present = tuple(i for i, number in enumerate(numbers) if number is not None)
+            present = present_in(numbers)
             flags = optimizer.flags(group)
             key = (bundle.names, present, flags)
             if key not in forms:
                 number = f"_{len(forms) + 1}" if forms else ""
                 name = f"{rule.function.__name__.removesuffix('_update')}{number}"
-                forms[key] = update_form(name, rule, *key)
+                forms[key] = update_form(name, rule, *key, is_clipped=factor is not None)
             form = forms[key]
             for tensor in bundle.parameters:
                 value = values[tensor]
-                calls.append(_update(value, graph.gradients[value], bundle, tensor, form, start))
-            sources.append(Numbers(group, bundle, present, start))
+                arguments = {"gradient": graph.gradients[value]}
+                if factor is not None:
+                    arguments["factor"] = factor
+                calls.append(_update(value, arguments, bundle, tensor, form, start))
+            sources.append(Numbers(position, group, active, bundle, flags, present, start))
             start += len(present)
     return calls, sources
 
 
 def _update(
     parameter: Value,
-    gradient: Value,
+    arguments: dict[str, Value],
     bundle: Bundle,
     tensor: Tensor,
     form: UpdateForm,
@@ -107,10 +145,9 @@ def _update(
     written = {"parameter": parameter, **states}
     cut = dict.fromkeys([*written, "gradient"], 0)
     kernel = Kernel(bundle.rule.function, _nothing, cut)
-    arguments = {"gradient": gradient}
     return Update(
         bundle.rule.function,
-        arguments,
+        {**arguments},
         written,
         "update",
         parameter.path,
@@ -130,12 +167,13 @@ def update_form(
     states: tuple[str, ...],
     present: tuple[int, ...],
     flags: tuple[bool, ...],
+    is_clipped: bool = False,
 ) -> UpdateForm:
     """Return the loop that applies a rule to a parameter."""
     kept = [name for name in rule.states if name in states]
     arguments = [
         "parameter[i]",
-        "gradient[i]",
+        "factor * gradient[i]" if is_clipped else "gradient[i]",
         *(f"{state}[i]" if state in kept else "None" for state in rule.states),
         *(number if i in present else "None" for i, number in enumerate(rule.numbers)),
         *map(str, flags),
@@ -143,12 +181,14 @@ def update_form(
     results = ["parameter[i]", *(f"{s}[i]" if s in kept else "_" for s in rule.states)]
     numbers = [number for i, number in enumerate(rule.numbers) if i in present]
     arrays = ["parameter", "gradient", *kept]
+    factors = ["factors"] if is_clipped else []
     lines = [
-        f"def {name}({', '.join(arrays)}, numbers, team):",
+        f"def {name}({', '.join([*arrays, 'numbers', *factors, 'team'])}):",
         "    first, last = share(parameter.shape[0], team)",
         "    width = parameter.size // max(parameter.shape[0], 1)",
         *(f"    {array} = flat({array})[first * width : last * width]" for array in arrays),
         *(f"    {number} = numbers[{i}]" for i, number in enumerate(numbers)),
+        *(f"    factor = {array}[0]" for array in factors),
         "    for i in range(parameter.size):",
         f"        {', '.join(results)} = {rule.function.__name__}({', '.join(arguments)})",
     ]

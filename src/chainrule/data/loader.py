@@ -129,16 +129,27 @@ class DataLoader(Generic[Sample]):
         if start < 0:
             raise InvalidArgument(f"batches got start={start}: batches are counted from 0.")
         chosen = self.draw_order() if order is None else np.asarray(order)
-        check_indices(chosen, len(self.dataset), "The data set")
-        rows = None
-        if self.batch_size is not None and self.collate_fn is None:
-            rows = _rows(self.dataset, chosen)
+        rows = self.rows(chosen)
         size = self.batch_size or 1
         places = range(start, self._num_batches(len(chosen)))
         if rows is not None:
             tensors, wanted = rows
             return (tensors.take(wanted[k * size : (k + 1) * size]) for k in places)
         return (self._load(chosen[k * size : (k + 1) * size].tolist()) for k in places)
+
+    def rows(self, order: Array) -> tuple[TensorDataset, Array] | None:
+        """Return the tensors that batches are taken from, and their rows in an epoch's order.
+
+        Args:
+            order: What ``draw_order()`` returned.
+
+        Returns:
+            None if batches are not simply rows of tensors.
+        """
+        check_indices(order, len(self.dataset), "The data set")
+        if self.batch_size is None or self.collate_fn is not None:
+            return None
+        return _rows(self.dataset, order)
 
     def _load(self, indices: list[int]) -> Batch:
         """Return the batch of the samples at ``indices``, fetched one by one."""

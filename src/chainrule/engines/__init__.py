@@ -1,9 +1,13 @@
 """Engines run training steps; each states what it can do."""
 
+from chainrule.engines.compiled import CompiledEngine as CompiledEngine
 from chainrule.engines.eager import EagerEngine as EagerEngine
 from chainrule.engines.engine import Engine as Engine
 from chainrule.engines.engine import LossFunction as LossFunction
 from chainrule.engines.engine import StepResult as StepResult
+from chainrule.engines.engine import Steps as Steps
 from chainrule.engines.observation import Observation as Observation
 from chainrule.engines.selection import ENGINES as ENGINES
-from chainrule.engines.selection import find_engine as find_engine
+from chainrule.engines.selection import Job as Job
+from chainrule.engines.selection import check_engine as check_engine
+from chainrule.engines.selection import make_engine as make_engine

@@ -2,18 +2,17 @@
 
 import math
 
+import numpy as np
+
 from chainrule.array_types import Array
 from chainrule.autograd.gradient import BackwardPass, accumulate, initial_gradient, run_hooks
+from chainrule.autograd.graph import wrap
 from chainrule.autograd.modes import no_grad
 from chainrule.autograd.tensor import Tensor
-from chainrule.engines.engine import LossFunction, StepResult
-from chainrule.engines.not_finite import (
-    gradient_error,
-    gradients_are_finite,
-    loss_error,
-    module_paths,
-)
+from chainrule.engines.engine import LossFunction, StepResult, Steps
+from chainrule.engines.not_finite import all_finite, gradient_error, loss_error, module_paths
 from chainrule.engines.observation import Observation
+from chainrule.errors import NotFinite
 from chainrule.nn.clipping import clip_grad_norm_
 from chainrule.nn.module import Module
 from chainrule.optim.optimizer import Optimizer
@@ -31,6 +30,7 @@ class EagerEngine:
     """
 
     name = "eager"
+    takes_many_steps = False
 
     def __init__(
         self,
@@ -43,6 +43,7 @@ class EagerEngine:
         self.loss = loss
         self.optimizer = optimizer
         self.clip_norm = clip_norm
+        self.reason = ""
         self._buffers = list(model.buffers())
 
     def train_step(self, inputs: Tensor, targets: Tensor, observe: bool = False) -> StepResult:
@@ -61,7 +62,7 @@ class EagerEngine:
             walk = self._observed_backward(loss)
         else:
             loss.backward()
-        if not gradients_are_finite(self.model):
+        if not all_finite(p.grad.array for p in self.model.parameters() if p.grad is not None):
             self.optimizer.zero_grad()
             self._undo_forward(counter, buffers)
             again = self.loss(self.model(inputs), targets)  # with the same dropout masks
@@ -73,6 +74,26 @@ class EagerEngine:
             self.optimizer.step()
             return StepResult(value, outputs.array)
         return StepResult(value, outputs.array, self._observed_update(walk, value))
+
+    def steps_at_once(self, inputs: Array, targets: Array, batch_size: int) -> int:
+        """Return 1: every step is told of."""
+        del inputs, targets, batch_size
+        return 1
+
+    def train_steps(self, inputs: Array, targets: Array, rows: Array, batch_size: int) -> Steps:
+        """Learn from several batches; see ``Engine``."""
+        results: list[StepResult] = []
+        for start in range(0, len(rows), batch_size):
+            batch = rows[start : start + batch_size]
+            try:
+                results.append(self.train_step(wrap(inputs[batch]), wrap(targets[batch])))
+            except NotFinite:
+                if not results:
+                    raise
+                break
+        losses = np.array([result.loss for result in results])
+        outputs = np.concatenate([result.outputs for result in results])
+        return Steps(losses, outputs, len(results[-1].outputs))
 
     def evaluate_step(self, inputs: Tensor, targets: Tensor) -> StepResult:
         """Compute outputs and loss of one batch; see ``Engine``."""

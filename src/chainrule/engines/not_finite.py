@@ -1,6 +1,6 @@
 """Finding the first operation whose value, or gradient, stopped being finite."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -19,19 +19,16 @@ def is_finite(array: Array) -> bool:
     return array.dtype.kind != "f" or bool(np.isfinite(array).all())
 
 
-def gradients_are_finite(model: Module) -> bool:
-    """Return whether the gradients of all parameters are finite.
+def all_finite(arrays: Iterable[Array]) -> bool:
+    """Return whether all numbers of all arrays are finite.
 
     The sum of squares is finite only if all numbers are; it is quicker than looking at each, which
     is done only where large numbers may have overflowed in the sum.
     """
-    for parameter in model.parameters():
-        if parameter.grad is None:
-            continue
-        gradient = parameter.grad.array
+    for array in arrays:
         with np.errstate(all="ignore"):
-            total = np.vdot(gradient, gradient)
-        if not np.isfinite(total) and not is_finite(gradient):
+            total = np.vdot(array, array)
+        if not np.isfinite(total) and not is_finite(array):
             return False
     return True
 

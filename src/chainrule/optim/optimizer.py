@@ -1,11 +1,13 @@
 """Optimizer: what all optimisers share; groups of parameters, their states, and the step."""
 
+import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
+from chainrule.array_types import Array
 from chainrule.autograd.core import TensorCore
 from chainrule.autograd.modes import enable_grad
 from chainrule.autograd.tensor import Tensor
@@ -82,9 +84,28 @@ class Optimizer:
     def numbers(self, group: Group, step: int) -> tuple[float | None, ...]:
         """Return the rule's numbers for the step of this count, the first being 1.
 
-        If not said, they are the options of the same names.
+        If not said, they are the options of the same names. Written so that ``step`` may be an
+        array of counts, they are quick to get for many steps at once.
         """
         return tuple(float(group[name]) for name in self.rule.numbers)
+
+    def numbers_of_steps(
+        self, group: Group, first: int, count: int
+    ) -> Sequence[float | Array | None]:
+        """Return the rule's numbers for ``count`` steps from that of count ``first`` on.
+
+        Each is one number for all steps, or an array with one per step.
+        """
+        last = self.numbers(group, first + count - 1)
+        steps: Any = np.arange(first, first + count, dtype=float)
+        try:
+            numbers = self.numbers(group, steps)
+            if all(_ends_with(many, one) for many, one in zip(numbers, last, strict=True)):
+                return numbers
+        except (TypeError, ValueError):
+            pass  # written for one step at a time
+        rows = [self.numbers(group, step) for step in range(first, first + count)]
+        return [None if None in column else np.array(column) for column in zip(*rows, strict=True)]
 
     def flags(self, group: Group) -> tuple[bool, ...]:
         """Return the rule's flags."""
@@ -192,6 +213,10 @@ class Optimizer:
             self._bundles[position] = bundles
         return bundles
 
+    def bundles(self) -> list[Bundle]:
+        """Return all bundles there are."""
+        return [bundle for bundles in self._bundles.values() for bundle in bundles]
+
     # Saving
 
     def __getstate__(self) -> dict[str, Any]:
@@ -227,6 +252,13 @@ class Optimizer:
             lines.append(f"Parameter Group {position}")
             lines.extend(f"    {key}: {group[key]}" for key in sorted(group) if key != "params")
         return "\n".join([*lines, ")"])
+
+
+def _ends_with(numbers: float | Array | None, last: float | None) -> bool:
+    """Return whether the last of the numbers of several steps is this one."""
+    if numbers is None or last is None:
+        return numbers is last
+    return math.isclose(np.ravel(numbers)[-1], last, rel_tol=1e-12)
 
 
 def read_lr(group: Group) -> float:

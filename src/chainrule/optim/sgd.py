@@ -104,10 +104,10 @@ class SGD(Optimizer):
 
     def numbers(self, group: Group, step: int) -> tuple[float | None, ...]:
         """Return learning rate, weight decay, momentum and the gradient's share."""
-        rate = 1.0 if step == 1 else 1.0 - group["dampening"]
+        rate = 1.0 - group["dampening"] * (step != 1)
         return (
             read_lr(group),
             float(group["weight_decay"]) or None,
             float(group["momentum"]),
-            float(rate),
+            rate,
         )

@@ -25,11 +25,25 @@ class Callback:
     def on_epoch_start(self, trainer: "Trainer") -> None:
         """Before the first step of an epoch, or before the first after resuming."""
 
+    def steps_to_next(self, trainer: "Trainer") -> int | None:
+        """Return how many steps may be taken before this callback is told of one, or None for any.
+
+        The compiled engine takes many steps at once. A callback that overrides ``on_step_start`` or
+        ``on_step_end`` is told of every single one, unless it says here that it need not be.
+        """
+        del trainer
+        own = type(self)
+        is_told = (
+            own.on_step_start is not Callback.on_step_start
+            or own.on_step_end is not Callback.on_step_end
+        )
+        return 1 if is_told else None
+
     def on_step_start(self, trainer: "Trainer") -> None:
         """Before a training step; ``trainer.step`` is its number, from 0."""
 
     def on_step_end(self, trainer: "Trainer", result: "StepResult") -> None:
-        """After a training step."""
+        """After a training step; ``trainer.step`` is the number of the next one."""
 
     def observes(self, step: int) -> bool:
         """Say whether ``on_observation`` is to be called for the step of this number."""

@@ -77,6 +77,12 @@ class Checkpoint(Callback):
         trainer.needs_checkpoint = trainer.step == 0
         self._last = time.monotonic()
 
+    def steps_to_next(self, trainer: "Trainer") -> int | None:
+        """Return the steps until one is to be saved."""
+        return (
+            None if self.every_steps is None else self.every_steps - trainer.step % self.every_steps
+        )
+
     def on_step_end(self, trainer: "Trainer", result: "StepResult") -> None:
         """Ask for saving if it is time to: the trainer saves once all callbacks have been told."""
         is_due = self.every_steps is not None and trainer.step % self.every_steps == 0
@@ -92,6 +98,15 @@ class Checkpoint(Callback):
         """Write the checkpoint now."""
         save(run_state(trainer), self.path)
         self._last = time.monotonic()
+
+
+def engine_of(folder: Path) -> str | None:
+    """Return the name of the engine that ran until the checkpoint in a folder, if there is one."""
+    try:
+        state: Any = load(folder / CHECKPOINT_FILE)
+        return str(state["configuration"]["engine"]).strip("'")
+    except (OSError, *DAMAGES):
+        return None  # resuming says what is wrong
 
 
 def run_state(trainer: "Trainer") -> dict[str, Any]:

@@ -11,7 +11,8 @@ from chainrule.autograd.core import TensorCore
 from chainrule.autograd.graph import wrap
 from chainrule.autograd.tensor import Tensor
 from chainrule.data import DataLoader, Dataset, TensorDataset
-from chainrule.engines import LossFunction, find_engine
+from chainrule.engines import LossFunction
+from chainrule.engines.selection import AUTO, Job, check_engine, make_engine
 from chainrule.errors import InvalidArgument, InvalidShape, InvalidType
 from chainrule.nn import CrossEntropyLoss, MSELoss
 from chainrule.nn.losses import LOSSES
@@ -19,7 +20,7 @@ from chainrule.nn.module import Module
 from chainrule.optim import Optimizer, find_optimizer
 from chainrule.randomness import manual_seed
 from chainrule.training.callbacks import Callback
-from chainrule.training.checkpoint import Checkpoint
+from chainrule.training.checkpoint import Checkpoint, engine_of
 from chainrule.training.checkpoint import resume as resume_run
 from chainrule.training.history import History
 from chainrule.training.metrics import Metric, find_metrics
@@ -46,6 +47,7 @@ def fit(
     callbacks: Sequence[Callback] = (),
     scheduler: Schedule | None = None,
     clip_norm: float | None = None,
+    threads: int | None = None,
     seed: int | None = None,
     out: str | Path | None = None,
     resume: bool = False,
@@ -64,11 +66,13 @@ def fit(
         validation: Samples to be tested on after every epoch.
         metrics: Names or functions of outputs and targets, each a mean over samples; by default
             accuracy for labels.
-        engine: "eager", or "auto" for the fastest there is.
+        engine: "eager"; "compiled" for steps in machine code; or "auto" for the latter where the
+            work is enough to be worth compiling, and the network can be.
         callbacks: Shown the run as it happens.
         scheduler: A learning-rate schedule, stepped after every epoch; ReduceLROnPlateau is shown
             the validation loss, or without validation the loss.
         clip_norm: Largest norm of all gradients together.
+        threads: How many work on a step of the compiled engine; None for as many as help.
         seed: Of the samples' order and dropout; without it the library's generator goes on.
         out: Folder for checkpoints; none are kept without it.
         resume: Go on from the checkpoint in ``out``, bit for bit as if never interrupted.
@@ -88,10 +92,12 @@ def fit(
     2
     """
     check_arguments(model, epochs, clip_norm)
+    check_engine(engine)
     if seed is not None:
         manual_seed(seed)
     loader = as_loader(data, batch_size, shuffle=True)
-    chosen_loss = find_loss(loss, first_targets(loader) if loss is None else None)
+    sample = first_samples(loader)
+    chosen_loss = find_loss(loss, sample[1] if loss is None else None)
     chosen_optimizer = make_optimizer(optimizer, lr, model)
     if getattr(scheduler, "optimizer", chosen_optimizer) is not chosen_optimizer:
         raise InvalidArgument(
@@ -106,7 +112,20 @@ def fit(
     trainer = Trainer(
         Parts(
             model=model,
-            engine=find_engine(engine)(model, chosen_loss, chosen_optimizer, clip_norm),
+            engine=make_engine(
+                resumed_engine(engine, folder) if resume else engine,
+                Job(
+                    model=model,
+                    loss=chosen_loss,
+                    optimizer=chosen_optimizer,
+                    clip_norm=clip_norm,
+                    threads=threads,
+                    inputs=sample[0],
+                    targets=sample[1],
+                    steps=epochs * len(loader),
+                    batch_size=loader.batch_size or 1,
+                ),
+            ),
             optimizer=chosen_optimizer,
             loader=loader,
             validation=None
@@ -209,14 +228,21 @@ def check_finite(data: TensorDataset) -> None:
             )
 
 
-def first_targets(loader: DataLoader[object]) -> Array:
-    """Return the targets of a batch made of the first sample, whatever order is to come.
+def first_samples(loader: DataLoader[object]) -> tuple[Array, Array]:
+    """Return a batch made of the first sample and its target, whatever order is to come.
 
     Raises:
         InvalidShape: if the loader's batches are not pairs.
     """
     count = loader.batch_size if loader.drop_last and loader.batch_size else 1
-    return as_pair(next(loader.batches(order=np.zeros(count, np.int64))))[1].array
+    inputs, targets = as_pair(next(loader.batches(order=np.zeros(count, np.int64))))
+    return inputs.array, targets.array
+
+
+def resumed_engine(engine: str, folder: Path | None) -> str:
+    """Return the engine to go on with: "auto" stands for the one that ran before."""
+    before = None if folder is None or engine != AUTO else engine_of(folder)
+    return before or engine
 
 
 def find_loss(loss: LossFunction | str | None, targets: Array | None) -> LossFunction:

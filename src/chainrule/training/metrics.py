@@ -16,14 +16,32 @@ class Metric:
     Args:
         name: Under which it appears in the history.
         compute: ``compute(outputs, targets)`` -> mean over the samples of a batch.
+        holds: For a share of samples: ``holds(outputs, targets)`` -> for each sample, whether it
+            counts. Many batches are then measured at once.
     """
 
     name: str
     compute: Callable[[Array, Array], float]
+    holds: Callable[[Array, Array], Array] | None = None
+
+    def of_batches(self, outputs: Array, targets: Array, batch_size: int) -> list[float]:
+        """Return the figure of every batch, the last of which may have fewer samples."""
+        starts = np.arange(0, len(outputs), batch_size)
+        if self.holds is not None and len(outputs):
+            held = np.add.reduceat(self.holds(outputs, targets).astype(np.int64), starts)
+            sizes = np.minimum(batch_size, len(outputs) - starts)
+            return [float(share) for share in held / sizes]
+        parts = [slice(start, start + batch_size) for start in starts.tolist()]
+        return [float(self.compute(outputs[part], targets[part])) for part in parts]
 
 
 def accuracy(outputs: Array, targets: Array) -> float:
-    """Return the share of samples whose largest output, or sign of the one output, is right.
+    """Return the share of samples that are classified as they should be; see ``is_correct``."""
+    return float(np.mean(is_correct(outputs, targets)))
+
+
+def is_correct(outputs: Array, targets: Array) -> Array:
+    """Return for each sample whether its largest output, or the sign of the one output, is right.
 
     Args:
         outputs: Scores, shape (batch, classes), or for two classes (batch, 1) or (batch).
@@ -34,7 +52,7 @@ def accuracy(outputs: Array, targets: Array) -> float:
         chosen = outputs.argmax(axis=1)
     else:
         labels, chosen = targets.reshape(-1) > 0.5, outputs.reshape(-1) > 0
-    return float(np.mean(chosen == labels))
+    return np.asarray(chosen == labels)
 
 
 def mean_absolute_error(outputs: Array, targets: Array) -> float:
@@ -48,7 +66,7 @@ def mean_absolute_error(outputs: Array, targets: Array) -> float:
 
 
 METRICS: tuple[Metric, ...] = (
-    Metric("accuracy", accuracy),
+    Metric("accuracy", accuracy, is_correct),
     Metric("mean_absolute_error", mean_absolute_error),
 )
 

@@ -22,9 +22,11 @@ class ProgressBar(Callback):
 
     def on_fit_start(self, trainer: "Trainer") -> None:
         """Say what is trained, and open the bar if somebody watches."""
+        engine = trainer.engine
+        reason = f" ({engine.reason})" if engine.reason else ""
         print(
             f"training {trainer.num_parameters:,} parameters on {trainer.num_samples:,} samples, "
-            f"{trainer.epochs} epochs, engine {trainer.engine.name}",
+            f"{trainer.epochs} epochs, engine {engine.name}{reason}",
             file=sys.stderr,
         )
         if sys.stderr.isatty():
@@ -52,6 +54,11 @@ class ProgressBar(Callback):
         total = trainer.epochs * trainer.num_batches
         self._task = self._bar.add_task("", total=total, epoch="", figures="")
         self._bar.start()
+
+    def steps_to_next(self, trainer: "Trainer") -> int | None:
+        """Leave it to the engine, which stops often enough for a bar."""
+        del trainer
+        return None
 
     def on_step_end(self, trainer: "Trainer", result: "StepResult") -> None:
         """Move the bar."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from chainrule import errors
 from chainrule.data import DATA_SETS, Split, load
-from chainrule.engines import find_engine
+from chainrule.engines import check_engine
 from chainrule.files import atomic_write
 from chainrule.nn.feedforward import activation_module, feedforward
 from chainrule.nn.module import Module
@@ -85,7 +85,7 @@ class RunOptions:
                 raise errors.InvalidArgument(f"{name} must be a text, got {getattr(self, name)!r}.")
         activation_module(self.activation)
         find_optimizer(self.optimizer)
-        find_engine(self.engine)
+        check_engine(self.engine)
         require_whole("batch_size", self.batch_size, 1)
         require_whole("seed", self.seed, 0)
         if self.epochs is not None:

@@ -4,6 +4,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from chainrule.array_types import Array
 from chainrule.training.metrics import Metric
 
@@ -29,11 +31,28 @@ class RunningSums:
 
     def add(self, loss: float, outputs: Array, targets: Array) -> None:
         """Add one batch."""
-        count = len(outputs)
-        self.loss += loss * count
+        self.add_batches(np.array([loss]), outputs, targets, max(len(outputs), 1))
+
+    def add_batches(self, losses: Array, outputs: Array, targets: Array, batch_size: int) -> None:
+        """Add several batches.
+
+        The sums are the same whether batches come one by one or many at a time.
+
+        Args:
+            losses: Of each batch.
+            outputs: For all their samples.
+            targets: Of all their samples.
+            batch_size: Samples per batch; the last one may have fewer.
+        """
+        starts = range(0, len(outputs), batch_size)
+        counts = [min(batch_size, len(outputs) - start) for start in starts]
+        for loss, count in zip(losses.tolist(), counts, strict=True):
+            self.loss += loss * count
         for position, metric in enumerate(self.metrics):
-            self.totals[position] += float(metric.compute(outputs, targets)) * count
-        self.count += count
+            means = metric.of_batches(outputs, targets, batch_size)
+            for mean, count in zip(means, counts, strict=True):
+                self.totals[position] += mean * count
+        self.count += len(outputs)
 
     def pause(self) -> None:
         """Stop the clock: what follows is not training."""

@@ -1,15 +1,17 @@
 """The trainer: the loop over epochs and batches, and all that is true while it runs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeAlias
 
 from chainrule.array_types import Array
 from chainrule.autograd.core import TensorCore
+from chainrule.autograd.graph import wrap
 from chainrule.autograd.tensor import Tensor
-from chainrule.data import DataLoader
-from chainrule.engines import Engine
+from chainrule.data import DataLoader, TensorDataset
+from chainrule.engines import Engine, StepResult
 from chainrule.errors import InvalidShape, NotFinite
 from chainrule.nn.module import Module
 from chainrule.optim.lr_scheduler import ReduceLROnPlateau
@@ -162,8 +164,12 @@ class Trainer:
             self.order = self.loader.draw_order()
         self._tell("on_epoch_start", self)
         self.sums.proceed()
-        for pair in self.loader.batches(start=self.batch, order=self.order):
-            self._run_step(*as_pair(pair))
+        whole = self.loader.rows(self.order) if self.engine.takes_many_steps else None
+        if whole is None or len(whole[0].tensors) != 2:
+            for pair in self.loader.batches(start=self.batch, order=self.order):
+                self._run_step(*as_pair(pair))
+        else:
+            self._run_steps(*whole)
         self.sums.pause()
         self._is_between_steps = False
         row = self._finish_epoch()
@@ -172,21 +178,63 @@ class Trainer:
         self._save_if_needed()
         self._interruption.check()
 
-    def _run_step(self, inputs: Tensor, targets: Tensor) -> None:
-        self._tell("on_step_start", self)
-        watchers = [callback for callback in self.callbacks if callback.observes(self.step)]
+    def _run_steps(self, dataset: TensorDataset, rows: Array) -> None:
+        """Run the rest of an epoch, as many steps at once as engine and callbacks allow."""
+        inputs, targets = (tensor.array for tensor in dataset.tensors)
+        size = self.loader.batch_size or 1
+        while self.batch < self.num_batches:
+            count = self._steps_to_next(self.engine.steps_at_once(inputs, targets, size))
+            chosen = rows[self.batch * size : (self.batch + count) * size]
+            if count == 1:
+                self._run_step(wrap(inputs[chosen]), wrap(targets[chosen]))
+                continue
+            self._tell("on_step_start", self)
+            with self._step():
+                taken = self.engine.train_steps(inputs, targets, chosen, size)
+                count = len(taken.losses)
+                done = targets[chosen[: len(taken.outputs)]]
+                self.sums.add_batches(taken.losses, taken.outputs, done, size)
+                self.batch += count
+                self.step += count
+            self._finish_step(taken.last)
+
+    def _steps_to_next(self, at_once: int) -> int:
+        """Return how many steps to take before a callback has to be told, or to observe one."""
+        count = min(at_once, self.num_batches - self.batch)
+        for callback in self.callbacks:
+            wanted = callback.steps_to_next(self)
+            count = count if wanted is None else min(count, wanted)
+        observers = [c for c in self.callbacks if type(c).observes is not Callback.observes]
+        if observers:
+            for ahead in range(count):
+                if any(callback.observes(self.step + ahead) for callback in observers):
+                    return max(ahead, 1)
+        return max(count, 1)
+
+    @contextmanager
+    def _step(self) -> Iterator[None]:
+        """Guard what must not be interrupted, and say where numbers stopped being finite."""
         self._is_between_steps = False
         try:
-            result = self.engine.train_step(inputs, targets, bool(watchers))
+            yield
         except NotFinite as error:
             raise NotFinite(
                 f"Training stopped in epoch {self.epoch + 1}, batch {self.batch + 1}, step "
                 f"{self.step}, before the weights were changed. {error}"
             ) from error
-        self.sums.add(result.loss, result.outputs, targets.array)
-        self.batch += 1
-        self.step += 1
         self._is_between_steps = True
+
+    def _run_step(self, inputs: Tensor, targets: Tensor) -> None:
+        self._tell("on_step_start", self)
+        watchers = [callback for callback in self.callbacks if callback.observes(self.step)]
+        with self._step():
+            result = self.engine.train_step(inputs, targets, bool(watchers))
+            self.sums.add(result.loss, result.outputs, targets.array)
+            self.batch += 1
+            self.step += 1
+        self._finish_step(result, watchers)
+
+    def _finish_step(self, result: StepResult, watchers: Sequence[Callback] = ()) -> None:
         if result.observation is not None:
             self._tell("on_observation", self, result.observation, to=watchers)
         self._tell("on_step_end", self, result)
