@@ -45,6 +45,7 @@ class Build:
         numbers: Where the optimiser's numbers come from.
         width: How many there are per step.
         drawn: How many random numbers a batch draws.
+        counted: Buffers in which modules count their batches.
         work: About how many multiplications a sample takes on the way forward.
         dtype: Of the model's numbers.
     """
@@ -58,6 +59,7 @@ class Build:
     numbers: list[Numbers]
     width: int
     drawn: Extent
+    counted: list[Tensor]
     work: int
     dtype: Dtype
 
@@ -127,6 +129,7 @@ def build(
         numbers=numbers,
         width=width,
         drawn=captured.counter,
+        counted=captured.counted,
         work=work_of(captured),
         dtype=dtype,
     )

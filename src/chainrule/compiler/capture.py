@@ -8,7 +8,8 @@ looks at numbers to decide what to do next cannot be recorded, and is refused by
 import keyword
 import re
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -66,6 +67,7 @@ class Capture:
         loss: None if only the model ran.
         parameters: Tensor -> its value, for those the batch met.
         counter: Dropout masks drawn per batch, in numbers of the generator's stream.
+        counted: Buffers in which modules count their batches.
     """
 
     applications: list[Application]
@@ -75,6 +77,7 @@ class Capture:
     loss: Value | None
     parameters: dict[Tensor, Value]
     counter: Any
+    counted: list[Tensor]
 
 
 class _Recorder:
@@ -127,6 +130,7 @@ class _Run:
     loss: Node | TensorCore | None
     counter_before: int
     counter_after: int
+    counted: list[Tensor]
 
 
 def capture(
@@ -143,16 +147,40 @@ def capture(
     Raises:
         NotCompilable: naming the module that does what cannot be recorded.
     """
-    for part in (model, loss):
-        if isinstance(part, Module):
-            _refuse_hooks(part)
-    runs = [
-        _run(
-            model, loss, _samples(inputs, size), None if target is None else _samples(target, size)
-        )
-        for size in BATCH_SIZES
-    ]
+    for part in modules_of(model, loss):
+        _refuse_hooks(part)
+    # What modules count goes on from the first run to the second: what follows from it, differs.
+    with _undone(modules_of(model, loss)):
+        runs = [
+            _run(
+                model,
+                loss,
+                _samples(inputs, size),
+                None if target is None else _samples(target, size),
+            )
+            for size in BATCH_SIZES
+        ]
     return _Comparison(model, loss, *runs).capture()
+
+
+def modules_of(model: Module, loss: LossFunction | None) -> list[Module]:
+    """Return the model, and the loss if it is a module."""
+    return [model, loss] if isinstance(loss, Module) else [model]
+
+
+@contextmanager
+def _undone(modules: list[Module]) -> Iterator[None]:
+    """Bring back what the buffers held, and where the stream of dropout masks stood."""
+    buffers = [(b, b.array, b.array.copy()) for m in modules for b in m.buffers()]
+    counter = default_generator.counter
+    try:
+        yield
+    finally:
+        default_generator.counter = counter
+        for buffer, array, before in buffers:
+            if buffer.array is not array or buffer._node is not None:
+                buffer.array, buffer._node, buffer._requires_grad = array, None, False
+            array[...] = before
 
 
 def _refuse_hooks(model: Module) -> None:
@@ -181,9 +209,9 @@ def _samples(array: Array, count: int) -> Tensor:
 
 
 def _run(model: Module, loss: LossFunction | None, inputs: Tensor, target: Tensor | None) -> _Run:
-    """Run a batch under watch and leave no other trace of it."""
-    modules = [part for part in (model, loss) if isinstance(part, Module)]
-    buffers = [(b, b.array, b.array.copy()) for m in modules for b in m.buffers()]
+    """Run a batch under watch."""
+    modules = modules_of(model, loss)
+    buffers = [(buffer, buffer.array.copy()) for m in modules for buffer in m.buffers()]
     counter, recorder = default_generator.counter, _Recorder()
     state.tracer = recorder
     try:
@@ -196,15 +224,36 @@ def _run(model: Module, loss: LossFunction | None, inputs: Tensor, target: Tenso
                 "tensor can be compiled."
             )
         after = default_generator.counter
+        counted = [b for b, old in buffers if _is_counted(b, old, recorder, modules)]
         ends = recorder.origin(outputs), recorder.origin(value)
     finally:
         state.tracer = None
         default_generator.counter = counter
-        for buffer, array, before in buffers:
-            if buffer.array is not array or buffer._node is not None:
-                buffer.array, buffer._node, buffer._requires_grad = array, None, False
-            array[...] = before
-    return _Run(recorder.steps, inputs, target, ends[0] or outputs, ends[1], counter, after)
+    end = ends[0] or outputs
+    return _Run(recorder.steps, inputs, target, end, ends[1], counter, after, counted)
+
+
+def _is_counted(buffer: Tensor, before: Array, recorder: _Recorder, modules: list[Module]) -> bool:
+    """Return whether a module counts its batches in a buffer.
+
+    Raises:
+        NotCompilable: if it was changed otherwise, by none of the recorded operations.
+    """
+    changed = buffer.array
+    if changed.shape == before.shape and np.array_equal(changed, before, equal_nan=True):
+        return False
+    for node, _ in recorder.steps:
+        names = dict(zip(node.operation.input_names, node.inputs, strict=False))
+        for name in node.operation.mutates:
+            tensor = names.get(name)
+            if tensor is not None and tensor.array is changed:
+                return False
+    if changed.dtype.kind == "i" and changed.shape == () and changed - before == 1:
+        return True
+    path = next(path for m in modules for path, b in m.named_buffers() if b is buffer)
+    raise NotCompilable(
+        f"The model changes its buffer {path} outside its operations, which a program would not do."
+    )
 
 
 class _Comparison:
@@ -255,7 +304,8 @@ class _Comparison:
             if role == "parameter" and id(tensor) in self.values
         }
         counter = extent_of(drawn[0], drawn[1], "the number of random numbers")
-        return Capture(applications, inputs, target, outputs, loss, parameters, counter)
+        counted = self.few.counted
+        return Capture(applications, inputs, target, outputs, loss, parameters, counter, counted)
 
     def _batch(self, name: str, role: Any, one: Tensor, other: Tensor) -> Value:
         self.names.add(name)

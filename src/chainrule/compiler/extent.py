@@ -84,4 +84,4 @@ def generalize(first: Any, second: Any, what: str) -> Any:
         return first if first == second else extent_of(first, second, what)
     elif type(first) is type(second) and (first is second or first == second):
         return first
-    raise NotCompilable(f"{what} changes with the number of samples: {first!r} and {second!r}.")
+    raise NotCompilable(f"{what} changes from batch to batch: {first!r} and {second!r}.")

@@ -25,40 +25,12 @@ HEADER = (
 """What the table holds before the addresses of the arrays."""
 
 OWN_NAMES = frozenset(
-    [
-        "np",
-        "real",
-        "uint64",
-        "Team",
-        "range",
-        "min",
-        "max",
-        "own",
-        "share",
-        "meet",
-        "flat",
-        "take_rows",
-        "put_rows",
-        "run",
-        "step",
-        "forward",
-        "address",
-        "thread",
-        "table",
-        "sync",
-        "team",
-        "batch",
-        "samples",
-        "order",
-        "losses",
-        "all_numbers",
-        "numbers",
-        "key",
-        "counter",
-        "s",
-        "start",
-        "n",
-    ]
+    {
+        *("np", "real", "uint64", "Team", "range", "min", "max"),
+        *("own", "share", "meet", "flat", "take_rows", "put_rows", "run", "step", "forward"),
+        *("address", "thread", "table", "sync", "team", "batch", "samples", "order", "losses"),
+        *("all_numbers", "numbers", "key", "counter", "s", "start", "n"),
+    }
 )
 """Names that mean something else in a program than one of its values."""
 

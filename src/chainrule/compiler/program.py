@@ -226,6 +226,8 @@ class Program:
         """Note in optimiser and generator what the steps have used."""
         for source in self._build.numbers:
             source.bundle.count_steps(last - first)
+        for buffer in self._build.counted:
+            buffer.array[...] += last - first
         if self.optimizer is not None:
             self.optimizer.steps_taken += last - first
         drawn, samples = self._build.drawn, min(last * batch_size, count) - first * batch_size
