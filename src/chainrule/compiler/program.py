@@ -239,25 +239,33 @@ class _Memory:
 
     def __init__(self, made: Build) -> None:
         self.made = made
-        self.batch_size = 0
-        self.buffers: dict[object, Array] = {}
+        self._batch_size = 0
+        self._buffers: dict[object, Array] = {}
+        self._own: list[tuple[Tensor, Array]] = []
+        self._addresses: list[int] = []
 
     def addresses(self, batch_size: int) -> list[int]:
         """Return the addresses of all arrays, with buffers for batches of this size."""
-        if batch_size > self.batch_size:
-            self.batch_size, self.buffers = batch_size, {}
-        return [self._array(value).ctypes.data for value in self.made.arguments]
+        is_same = all(tensor.array is array for tensor, array in self._own)
+        if batch_size > self._batch_size or not is_same:
+            self._batch_size = max(batch_size, self._batch_size)
+            self._buffers, self._own = {}, []
+            arrays = [self._array(value) for value in self.made.arguments]
+            self._addresses = [array.ctypes.data for array in arrays]
+        return self._addresses
 
     def _array(self, value: Value) -> Array:
         tensor: Tensor | None = self.made.tensors.get(value)
         if tensor is not None:
-            return own_memory(tensor, value)
+            self._own.append((tensor, own_memory(tensor, value)))
+            return tensor.array
         if value.array is not None:
             return value.array
         place = self.made.buffers.get(value, value)
-        if place not in self.buffers:
-            self.buffers[place] = np.zeros(size_of(value.shape, self.batch_size), value.dtype)
-        return self.buffers[place]
+        if place not in self._buffers:
+            size = max(size_of(value.shape, self._batch_size), 1)
+            self._buffers[place] = np.zeros(size, value.dtype)
+        return self._buffers[place]
 
 
 def own_memory(tensor: Tensor, value: Value) -> Array:
