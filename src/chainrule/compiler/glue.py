@@ -27,7 +27,18 @@ HEADER = (
 OWN_NAMES = frozenset(
     {
         *("np", "real", "uint64", "Team", "range", "min", "max"),
-        *("own", "share", "meet", "flat", "take_rows", "put_rows", "run", "step", "forward"),
+        *(
+            "own",
+            "share",
+            "meet",
+            "flat",
+            "take_rows",
+            "take_columns",
+            "put_rows",
+            "run",
+            "step",
+            "forward",
+        ),
         *("address", "thread", "table", "sync", "team", "batch", "samples", "order", "losses"),
         *("all_numbers", "numbers", "key", "counter", "s", "start", "n"),
     }
@@ -108,4 +119,5 @@ def array_on(value: Value, address: str) -> str:
 def gather(value: Value, source: str, address: str) -> str:
     """Return the source that brings the samples of a batch together."""
     row = f"C_{value.dtype.name}({source}, (1, {row_size(value)}))"
-    return f"take_rows({row}, order, start, {array_on(value, address)}, team)"
+    take = "take_columns" if value.by_columns else "take_rows"
+    return f"{take}({row}, order, start, {array_on(value, address)}, team)"

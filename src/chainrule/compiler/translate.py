@@ -26,7 +26,7 @@ def translate(graph: Graph, source: str, dtype: Dtype) -> Compiled:
         dtype: Of the model's numbers.
     """
     kernels = {kernel.function for kernel in kernels_of(graph)}
-    kernels |= {rows.take_rows, rows.put_rows}
+    kernels |= {rows.take_rows, rows.take_columns, rows.put_rows}
     formulas = {call.function for call in graph.calls if call.kernel is None or is_update(call)}
     key = cache.key_of(source, dtype.name, cache.fingerprint([*kernels, *formulas]))
     known = cache.read(key)

@@ -4,7 +4,7 @@ import numpy as np
 
 from chainrule.array_types import Array
 from chainrule.compiler.kernels.kernel import Kernel, Known
-from chainrule.compiler.primitives import Team, meet, own
+from chainrule.compiler.primitives import Team, meet, own, share
 from chainrule.operations.losses import cross_entropy as formulas
 
 
@@ -18,33 +18,42 @@ def cross_entropy(
     y: Array,
     probabilities: Array,
     losses: Array,
+    largest: Array,
+    totals: Array,
     team: Team,
 ) -> None:
     """-log(softmax(input)[target]), smoothed and weighted, and reduced as asked."""
     samples, classes = input.shape
     zero, one = input.dtype.type(0), input.dtype.type(1)
-    for sample in own(samples, team):
-        largest = input[sample, 0]
-        for label in range(1, classes):
-            largest = max(largest, input[sample, label])
-        total = zero
-        for label in range(classes):
-            power = np.exp(input[sample, label] - largest)
+    first, last = share(samples, team)
+    for sample in range(first, last):
+        largest[sample] = input[sample, 0]
+        totals[sample] = zero
+    for label in range(1, classes):
+        for sample in range(first, last):
+            largest[sample] = max(largest[sample], input[sample, label])
+    for label in range(classes):
+        for sample in range(first, last):
+            power = np.exp(input[sample, label] - largest[sample])
             probabilities[sample, label] = power
-            total += power
-        for label in range(classes):
-            probabilities[sample, label] /= total
+            totals[sample] += power
+    for sample in range(first, last):
+        largest[sample] += np.log(totals[sample])  # logarithm of the sum of all powers
+        totals[sample] = one / totals[sample]
+    for label in range(classes):
+        for sample in range(first, last):
+            probabilities[sample, label] *= totals[sample]
+    for sample in range(first, last):
         losses[sample] = zero
         chosen = target[sample]
         if chosen != ignore_index:
-            logarithm = np.log(total) + largest
             counts = one if weight is None else weight[chosen]
-            losses[sample] = counts * (logarithm - input[sample, chosen])
+            losses[sample] = counts * (largest[sample] - input[sample, chosen])
             if label_smoothing != 0:
                 even = zero
                 for label in range(classes):
-                    share = one if weight is None else weight[label]
-                    even += share * (logarithm - input[sample, label])
+                    share_of = one if weight is None else weight[label]
+                    even += share_of * (largest[sample] - input[sample, label])
                 losses[sample] = (one - label_smoothing) * losses[sample] + (
                     label_smoothing * even / input.dtype.type(classes)
                 )
@@ -114,12 +123,14 @@ def is_table(known: Known) -> bool:
     return len(known["input"].shape) == 2
 
 
+PER_SAMPLE = ("losses", "largest", "totals")
+
 CROSS_ENTROPY_KERNELS = (
     Kernel(
         formulas.cross_entropy,
         cross_entropy,
-        {"input": 0, "probabilities": 0, "losses": 0},
-        scratch={"losses": lambda input: input[:1]},
+        {"input": 0, "probabilities": 0, **dict.fromkeys(PER_SAMPLE, 0)},
+        scratch=dict.fromkeys(PER_SAMPLE, lambda input: input[:1]),
         fits=is_table,
     ),
     Kernel(

@@ -1,7 +1,7 @@
 """Rows of a data set into a batch, and a batch's results back."""
 
 from chainrule.array_types import Array
-from chainrule.compiler.primitives import Team, own
+from chainrule.compiler.primitives import Team, own, share
 
 
 def take_rows(source: Array, order: Array, start: int, target: Array, team: Team) -> None:
@@ -10,6 +10,14 @@ def take_rows(source: Array, order: Array, start: int, target: Array, team: Team
         chosen = order[start + row]
         for column in range(target.shape[1]):
             target[row, column] = source[chosen, column]
+
+
+def take_columns(source: Array, order: Array, start: int, target: Array, team: Team) -> None:
+    """Copy the rows that are next in the order into a table that is stored by columns."""
+    first, last = share(target.shape[0], team)
+    for column in range(target.shape[1]):
+        for row in range(first, last):
+            target[row, column] = source[order[start + row], column]
 
 
 def put_rows(source: Array, start: int, target: Array, team: Team) -> None:
