@@ -11,7 +11,7 @@ from numba import njit
 
 from chainrule.compiler import graph, primitives
 from chainrule.compiler.extent import Extent
-from chainrule.compiler.graph import Call, Value, bind
+from chainrule.compiler.graph import Call, NumpyCall, Value, bind
 from chainrule.compiler.intrinsics import matrix_product
 from chainrule.compiler.kernels import Kernel
 from chainrule.compiler.kernels.kernel import RESULT
@@ -223,7 +223,10 @@ class Runner:
             return next((k for k in self.kernels if k.of is wanted and k.fits(known)), None)
 
         with mock.patch.object(graph, "find_kernel", find):
-            return bind(function, values, outputs, "forward", "", is_elementwise=False)
+            call = bind(function, values, outputs, "forward", "", returns=())
+        if isinstance(call, NumpyCall):
+            raise NotCompilable(f"{function.__name__} has no kernel for this.")
+        return call
 
     def _memory(self, value: Value, before: np.ndarray | None) -> np.ndarray:
         shape = [extent.at(self.samples) for extent in value.shape]

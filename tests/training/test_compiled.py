@@ -15,7 +15,7 @@ from chainrule.compiler import NotCompilable
 from chainrule.data import blobs
 from chainrule.engines import StepResult
 from chainrule.engines.observation import Observation
-from chainrule.errors import NotFinite
+from chainrule.errors import InvalidIndex, NotFinite
 from chainrule.training import Callback, EpochRow, History, fit
 from chainrule.training.metrics import Metric
 from chainrule.training.trainer import Trainer
@@ -198,6 +198,34 @@ def test_numbers_that_stop_being_finite_are_reported_as_by_the_eager_engine(tmp_
     for path, array in numbers(one).items():
         assert np.isfinite(array).all()
         np.testing.assert_allclose(numbers(other)[path], array, rtol=1e-4)
+
+
+@pytest.mark.parametrize("label", [3, -1, 10**9])
+def test_labels_that_are_no_class_are_refused_as_by_the_eager_engine(label: int) -> None:
+    y = Y.copy()
+    y[77] = label
+    messages = []
+    for engine in ("eager", "compiled"):
+        model = network()
+        with pytest.raises(InvalidIndex) as error:
+            fit(model, (X, y), engine=engine, seed=0)
+        messages.append(str(error.value))
+        assert all(np.isfinite(array).all() for array in numbers(model).values())
+    assert messages[0] == messages[1]
+
+
+@pytest.mark.parametrize("word", [50, -1])
+def test_words_that_are_not_in_the_table_are_refused_as_by_the_eager_engine(word: int) -> None:
+    words = np.random.default_rng(0).integers(0, 50, (60, 4))
+    words[31, 2] = word
+    labels = words[:, 0] % 3
+    messages = []
+    for engine in ("eager", "compiled"):
+        model = nn.Sequential(nn.Embedding(50, 8), nn.Flatten(), nn.Linear(32, 3))
+        with pytest.raises(InvalidIndex) as error:
+            fit(model, (words, labels), engine=engine, seed=0)
+        messages.append(str(error.value))
+    assert messages[0] == messages[1]
 
 
 class Branching(nn.Module):

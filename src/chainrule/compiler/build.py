@@ -14,7 +14,7 @@ from chainrule.compiler.differentiate import forward_graph, step_graph
 from chainrule.compiler.emit import AXES, shape_text, step_lines, step_source
 from chainrule.compiler.extent import Extent
 from chainrule.compiler.glue import OWN_NAMES, entry_source
-from chainrule.compiler.graph import Graph, Value, check, without_dead_calls
+from chainrule.compiler.graph import Graph, NumpyCall, Value, check, without_dead_calls
 from chainrule.compiler.memory import Buffer, size_of
 from chainrule.compiler.plan import plan_buffers
 from chainrule.compiler.refusal import NotCompilable
@@ -43,6 +43,7 @@ class Build:
         buffers: Which of them share memory.
         tensors: Value -> the tensor whose memory it is.
         numbers: Where the optimiser's numbers come from.
+        numpy_calls: What NumPy does, in the order of their numbers.
         width: How many there are per step.
         drawn: How many random numbers a batch draws.
         counted: Buffers in which modules count their batches.
@@ -57,6 +58,7 @@ class Build:
     buffers: dict[Value, Buffer]
     tensors: dict[Value, Tensor]
     numbers: list[Numbers]
+    numpy_calls: list[NumpyCall]
     width: int
     drawn: Extent
     counted: list[Tensor]
@@ -127,6 +129,7 @@ def build(
         buffers=buffers,
         tensors=tensors_of(captured),
         numbers=numbers,
+        numpy_calls=[item for item in items if isinstance(item, NumpyCall)],
         width=width,
         drawn=captured.counter,
         counted=captured.counted,

@@ -16,19 +16,27 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from chainrule.array_types import Array
+from chainrule.array_types import Array, Number
 from chainrule.autograd.core import TensorCore
 from chainrule.autograd.graph import Node, wrap
 from chainrule.autograd.modes import enable_grad, state
 from chainrule.autograd.tensor import Tensor
-from chainrule.compiler.extent import BATCH_SIZES, extent_of, generalize
+from chainrule.compiler.extent import BATCH_SIZES, Extent, extent_of, generalize
 from chainrule.compiler.graph import Value
 from chainrule.compiler.refusal import NotCompilable
 from chainrule.nn.module import Module
-from chainrule.operations.operation import Operation
+from chainrule.operations.operation import Elementwise, Operation
 from chainrule.randomness import default_generator
 
 LIBRARY = Path(__file__).parents[1]
+
+
+def sample_count(count: Number) -> Number:
+    """Return how many samples a batch has, or a multiple of it."""
+    return count
+
+
+SAMPLE_COUNT = Elementwise("sample_count", sample_count, ())
 
 LossFunction: TypeAlias = Callable[[Tensor, Tensor], Tensor]
 
@@ -270,6 +278,7 @@ class _Comparison:
             self.paths.update({m: f"loss.{p}".rstrip(".") for p, m in loss.named_modules()})
         self._know_leaves(model, "")
         self.values: dict[object, Value] = {}
+        self.applications: list[Application] = []
 
     def _know_leaves(self, module: Module, prefix: str) -> None:
         for path, tensor in module.named_buffers(prefix):
@@ -289,10 +298,8 @@ class _Comparison:
         target = None
         if self.few.target is not None and self.many.target is not None:
             target = self._batch("y", "target", self.few.target, self.many.target)
-        applications = [
-            self._application(one, other)
-            for one, other in zip(self.few.steps, self.many.steps, strict=True)
-        ]
+        for one, other in zip(self.few.steps, self.many.steps, strict=True):
+            self.applications.append(self._application(one, other))
         outputs = self._value_of(self.few.outputs, self.many.outputs)
         loss = None
         if self.few.loss is not None:
@@ -305,7 +312,9 @@ class _Comparison:
         }
         counter = extent_of(drawn[0], drawn[1], "the number of random numbers")
         counted = self.few.counted
-        return Capture(applications, inputs, target, outputs, loss, parameters, counter, counted)
+        return Capture(
+            self.applications, inputs, target, outputs, loss, parameters, counter, counted
+        )
 
     def _batch(self, name: str, role: Any, one: Tensor, other: Tensor) -> Value:
         self.names.add(name)
@@ -378,6 +387,9 @@ class _Comparison:
             array = tensor.array
         else:
             path, role, array = "constant", "constant", one.array
+            count = None if isinstance(other, Node) else self._sample_count(one.array, other.array)
+            if count is not None:
+                return count
             if isinstance(other, Node) or not np.array_equal(one.array, other.array):
                 raise NotCompilable(
                     f"{type(self.root).__name__} uses numbers that were made outside its "
@@ -390,6 +402,18 @@ class _Comparison:
         value = Value(self._unique(text), shape, array.dtype, role, array, owner)  # type: ignore[arg-type]
         self.values[id(one)] = value
         return value
+
+    def _sample_count(self, one: Array, other: Array) -> Value | None:
+        """Return a number that Python made of the number of samples, such as ``len(x)``."""
+        few, many = BATCH_SIZES
+        if one.shape != () or one.dtype.kind != "f" or one * many != other * few or one == other:
+            return None
+        if not float(one / few).is_integer():
+            return None
+        output = Value(self._unique("samples"), (), one.dtype)
+        options = {"count": Extent(int(one / few), per_sample=True)}
+        self.applications.append(Application(SAMPLE_COUNT, (), options, output, {}, (), ""))
+        return output
 
     def _base_name(self, operation: Operation, path: str) -> str:
         if not path:

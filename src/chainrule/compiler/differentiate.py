@@ -42,7 +42,7 @@ def forward_call(application: Application) -> Call:
         written,
         "forward",
         application.path,
-        is_elementwise=isinstance(operation, Elementwise),
+        returns=None if isinstance(operation, Elementwise) else (OUTPUT, *operation.saved),
     )
 
 
@@ -124,11 +124,12 @@ class _Backward:
         elementwise: bool,
     ) -> None:
         written = {RESULT: output}
-        call = bind(function, known, written, "backward", path, is_elementwise=elementwise)
+        returns = None if elementwise else (RESULT,)
+        call = bind(function, known, written, "backward", path, returns=returns)
         self._made.append(call)
 
     def _gradient_of(self, value: Value) -> Value:
         """Return a new value for the gradient of a value, or for one part of it."""
         number = self._counts[value] = self._counts.get(value, 0) + 1
         name = f"d_{value.name}" if number == 1 else f"d_{value.name}_{number}"
-        return Value(name, value.shape, value.dtype, path=value.path)
+        return Value(name, value.shape, value.dtype, path=value.path, by_rows=value.by_rows)

@@ -7,19 +7,20 @@ from typing import Any
 import numpy as np
 
 from chainrule.compiler.extent import Extent, Extents
-from chainrule.compiler.graph import RUN_KEY, Call, IllegalGraph, Place, Value
+from chainrule.compiler.graph import RUN_KEY, Call, IllegalGraph, NumpyCall, Place, Value
 from chainrule.compiler.schedule import Item, Loop, Meeting, outer_axis
 from chainrule.compiler.update import Update
 
 INDENT = "    "
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
+LONGEST_OPTION = 60
 AXES = ("i", "j", "k", "l", "m", "o")
 
 
 def step_lines(items: Iterable[Item]) -> list[str]:
     """Return the statements of one step, in order, without indentation."""
     lines: list[str] = []
-    phase = ""
+    phase, in_numpy = "", 0
     for item in items:
         if isinstance(item, Meeting):
             lines.append("meet(team)")
@@ -28,7 +29,8 @@ def step_lines(items: Iterable[Item]) -> list[str]:
         if call.phase != phase:
             phase = call.phase
             lines += ["", f"# {phase.capitalize()}"]
-        lines += _loop_lines(item) if isinstance(item, Loop) else [_call_line(call)]
+        lines += _loop_lines(item) if isinstance(item, Loop) else [_call_line(call, in_numpy)]
+        in_numpy += isinstance(call, NumpyCall)
     return lines
 
 
@@ -52,7 +54,7 @@ def indented(lines: Iterable[str], depth: int) -> list[str]:
     return [INDENT * depth + line if line else "" for line in lines]
 
 
-def _call_line(call: Call) -> str:
+def _call_line(call: Call, number: int) -> str:
     if isinstance(call, Update):
         names = [call.written["parameter"].name, call.arguments["gradient"].name]
         names += [call.written[state].name for state in call.form.states]
@@ -60,6 +62,8 @@ def _call_line(call: Call) -> str:
         if "factor" in call.arguments:
             names.append(call.arguments["factor"].name)
         return f"{call.form.name}({', '.join([*names, 'team'])})"
+    if isinstance(call, NumpyCall):
+        return _numpy_line(call, number)
     kernel = call.kernel
     if kernel is None:
         raise IllegalGraph(f"{call} is a formula outside a loop.")
@@ -68,6 +72,30 @@ def _call_line(call: Call) -> str:
     shapes = ", ".join(f"{value.name} {shape_text(value.shape)}" for value in call.outputs[:1])
     function = kernel.function.__name__
     return f"{function}({', '.join([*texts, 'team'])})  # {shapes}"
+
+
+def _numpy_line(call: NumpyCall, number: int) -> str:
+    """Return the call of Python's own function, and as a comment what it is."""
+    texts = [
+        f"({', '.join(part.name for part in argument)})"
+        if isinstance(argument, tuple) and any(isinstance(part, Value) for part in argument)
+        else argument.name
+        if isinstance(argument, Value)
+        else f"{name}={option_text(argument)}"
+        for name, argument in call.arguments.items()
+        if argument is not None
+    ]
+    results = ", ".join(f"{value.name} {shape_text(value.shape)}" for value in call.outputs)
+    what = f"{results} = {call.function.__name__}({', '.join(texts)})"
+    return f"in_numpy({number}, n, counter, caller, team)  # {what}"
+
+
+def option_text(option: Any) -> str:
+    """Return an option in a line of source, e.g. (n, 3)."""
+    if isinstance(option, tuple):
+        return f"({', '.join(map(option_text, option))})"
+    text = str(option) if isinstance(option, Extent) else repr(option)
+    return " ".join(text.split()) if len(text) <= LONGEST_OPTION else f"<{type(option).__name__}>"
 
 
 def _argument(argument: Any) -> str:
@@ -119,6 +147,8 @@ def _operand(argument: Any, loop: Loop) -> str:
             )
         offset = f"{argument.offset} + " if str(argument.offset) != "0" else ""
         return f"uint64(counter + {offset}{index})"
+    if isinstance(argument, Extent):
+        return f"real({argument})"
     if isinstance(argument, np.unsignedinteger):
         return f"uint64({int(argument)})"
     if isinstance(argument, float):

@@ -21,6 +21,7 @@ HEADER = (
     "outputs",  # address of one row per sample
     "key",  # of the stream of random bits
     "counter",  # place in it where the first step begins
+    "caller",  # address of the function that has NumPy do what has no compiled form
 )
 """What the table holds before the addresses of the arrays."""
 
@@ -40,7 +41,7 @@ OWN_NAMES = frozenset(
             "forward",
         ),
         *("address", "thread", "table", "sync", "team", "batch", "samples", "order", "losses"),
-        *("all_numbers", "numbers", "key", "counter", "s", "start", "n"),
+        *("all_numbers", "numbers", "key", "counter", "s", "start", "n", "caller", "in_numpy"),
     }
 )
 """Names that mean something else in a program than one of its values."""
@@ -91,7 +92,7 @@ def entry_source(
             f"    order = C_int64({head['order']}, (samples,))",
             f"    losses = C_{real}({head['losses']}, ({head['last']},))",
             f"    all_numbers = C_{real}({head['numbers']}, ({head['last']}, {width}))",
-            f"    key = uint64({head['key']})",
+            f"    key, caller = uint64({head['key']}), {head['caller']}",
             *(f"    {v.name} = {array_text(v, address[v])}" for v in fixed),
             f"    for s in range({head['first']}, {head['last']}):",
             "        start = s * batch",

@@ -11,7 +11,6 @@ from typing import Any, Literal, TypeAlias
 from chainrule.array_types import Array, Dtype
 from chainrule.compiler.extent import Extent, Extents
 from chainrule.compiler.kernels import Kernel, find_kernel
-from chainrule.compiler.refusal import NotCompilable
 from chainrule.errors import ChainruleError
 from chainrule.operations.operation import parameter_names
 
@@ -35,6 +34,8 @@ class Value:
         role: What it is: a batch, something of the model or the optimiser, or computed on the way.
         array: The memory it lives in, unless it is a batch or computed.
         path: Of the module it belongs to.
+        by_rows: Whether a table is stored by rows all the same: it is an array of more axes, or
+            becomes one, which so need not be turned.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Value:
     role: Role = "computed"
     array: Array | None = None
     path: str = ""
+    by_rows: bool = False
 
     def __repr__(self) -> str:
         return f"{self.name} ({', '.join(map(str, self.shape))})"
@@ -55,7 +57,7 @@ class Value:
         """
         if self.role == "input" and is_table(self.shape):
             return self.shape[1].count <= FEW_FEATURES
-        return self.role == "computed" and is_table(self.shape)
+        return self.role == "computed" and is_table(self.shape) and not self.by_rows
 
 
 def is_table(shape: Extents) -> bool:
@@ -88,7 +90,8 @@ class Call:
         written: What it writes, by name.
         phase: Forward, backward or update.
         path: Of the module that asked for it.
-        kernel: The loops that do its work; None for a formula, which is applied to each number.
+        kernel: The loops that do its work; None for a formula, which is applied to each number,
+            and for what NumPy runs.
     """
 
     function: Callable[..., Any]
@@ -121,6 +124,22 @@ class Call:
                 yield from (part for part in argument if isinstance(part, Value))
 
 
+@dataclass(eq=False)
+class NumpyCall(Call):
+    """A function that is neither a formula nor has a kernel: NumPy runs it, as in eager mode.
+
+    Attributes:
+        returns: Names of what it returns, in order.
+    """
+
+    returns: tuple[str, ...] = field(kw_only=True)
+
+    @property
+    def is_elementwise(self) -> bool:
+        """No: it works on whole arrays."""
+        return False
+
+
 def bind(
     function: Callable[..., Any],
     known: dict[str, Any],
@@ -128,20 +147,24 @@ def bind(
     phase: Phase,
     path: str,
     *,
-    is_elementwise: bool,
+    returns: tuple[str, ...] | None,
 ) -> Call:
     """Return the call of a formula, or of a function's kernel, with what that wants of the known.
 
-    Raises:
-        NotCompilable: if the function is no formula and has no kernel.
+    Args:
+        function: What is called.
+        known: All that it may read, by name.
+        written: What it writes, by name.
+        phase: Of the step.
+        path: Of the module that asks for it.
+        returns: Names of what the function returns, in order; None for a formula of numbers.
     """
-    if is_elementwise:
-        wanted = parameter_names(function)
-        return Call(function, {name: known[name] for name in wanted}, written, phase, path)
+    wanted = {name: known[name] for name in parameter_names(function) if name in known}
+    if returns is None:
+        return Call(function, wanted, written, phase, path)
     kernel = find_kernel(function, known | written)
     if kernel is None:
-        where = f" in {path}" if path else ""
-        raise NotCompilable(f"{function.__name__}{where} has no compiled form.")
+        return NumpyCall(function, wanted, written, phase, path, returns=returns)
     names = kernel.parameters
     kept = {name: value for name, value in written.items() if name in names}
     arguments = {name: known[name] for name in names if name in known and name not in kept}

@@ -50,6 +50,18 @@ def meet(team: Team) -> None:
     """Wait until all threads of the team have come here."""
 
 
+def in_numpy(number: int, n: int, counter: int, caller: int, team: Team) -> None:
+    """Have Python do what has no compiled form.
+
+    Args:
+        number: Of the call, among those of its kind.
+        n: Samples of the batch.
+        counter: Place in the stream of random bits where the batch begins.
+        caller: Address of the function that Python gave for it.
+        team: One of its threads calls.
+    """
+
+
 def flat(array: Array) -> Array:
     """Return all numbers of a C-ordered array along one axis, in the same memory."""
     return array.reshape(-1)

@@ -7,13 +7,13 @@ import numpy as np
 
 from chainrule.array_types import Array
 from chainrule.autograd.core import TensorCore
-from chainrule.autograd.tensor import Tensor
-from chainrule.compiler.build import Build, build
+from chainrule.compiler.build import build
+from chainrule.compiler.callback import Callback
 from chainrule.compiler.capture import LossFunction
 from chainrule.compiler.glue import HEADER
 from chainrule.compiler.graph import Value
-from chainrule.compiler.memory import size_of
 from chainrule.compiler.object_code import ObjectCode, blas_addresses, one_blas_thread
+from chainrule.compiler.program_memory import ProgramMemory
 from chainrule.compiler.team import run_team, team_size
 from chainrule.errors import InvalidArgument, InvalidShape
 from chainrule.nn.module import Module
@@ -74,7 +74,8 @@ class Program:
             self.model, self.loss, self.optimizer, *self._samples, clip_norm=self.clip_norm
         )
         self._code = ObjectCode(self._build.compiled)
-        self._memory = _Memory(self._build)
+        self._memory = ProgramMemory(self._build)
+        self._callback = Callback(self._build.numpy_calls, self._memory)
         self._mode = mode_of(self.model)
 
     @property
@@ -181,6 +182,7 @@ class Program:
             "outputs": outputs.ctypes.data,
             "key": key - 2 * SIGN if key >= SIGN else key,
             "counter": default_generator.counter,
+            "caller": self._callback.address,
         }
         table = np.zeros(len(HEADER) + len(made.arguments), dtype=np.int64)
         table[len(HEADER) :] = self._memory.addresses(min(batch_size, max(count, 1)))
@@ -193,6 +195,7 @@ class Program:
                 table[: len(HEADER)] = [head[name] for name in HEADER]
                 started = time.perf_counter()
                 run_team(lambda thread: code.run(address, thread), threads)
+                self._callback.check()
                 seconds = (time.perf_counter() - started) / (last - first)
                 self._seconds[batch_size] = max(seconds, SLICE_SECONDS / GROWTH / (last - first))
                 self._count(first, last, batch_size, count)
@@ -232,56 +235,6 @@ class Program:
             self.optimizer.steps_taken += last - first
         drawn, samples = self._build.drawn, min(last * batch_size, count) - first * batch_size
         default_generator.counter += drawn.count * (samples if drawn.per_sample else last - first)
-
-
-class _Memory:
-    """The arrays a program works on: the model's and the optimiser's own, and buffers."""
-
-    def __init__(self, made: Build) -> None:
-        self.made = made
-        self._batch_size = 0
-        self._buffers: dict[object, Array] = {}
-        self._own: list[tuple[Tensor, Array]] = []
-        self._addresses: list[int] = []
-
-    def addresses(self, batch_size: int) -> list[int]:
-        """Return the addresses of all arrays, with buffers for batches of this size."""
-        is_same = all(tensor.array is array for tensor, array in self._own)
-        if batch_size > self._batch_size or not is_same:
-            self._batch_size = max(batch_size, self._batch_size)
-            self._buffers, self._own = {}, []
-            arrays = [self._array(value) for value in self.made.arguments]
-            self._addresses = [array.ctypes.data for array in arrays]
-        return self._addresses
-
-    def _array(self, value: Value) -> Array:
-        tensor: Tensor | None = self.made.tensors.get(value)
-        if tensor is not None:
-            self._own.append((tensor, own_memory(tensor, value)))
-            return tensor.array
-        if value.array is not None:
-            return value.array
-        place = self.made.buffers.get(value, value)
-        if place not in self._buffers:
-            size = max(size_of(value.shape, self._batch_size), 1)
-            self._buffers[place] = np.zeros(size, value.dtype)
-        return self._buffers[place]
-
-
-def own_memory(tensor: Tensor, value: Value) -> Array:
-    """Return a parameter's memory.
-
-    Raises:
-        InvalidShape: if it is not of the shape and kind that the program was made for.
-    """
-    array = tensor.array
-    shape = tuple(extent.count for extent in value.shape)
-    if array.shape != shape or array.dtype != value.dtype or not array.flags.c_contiguous:
-        raise InvalidShape(
-            f"Parameter {value.name} was {value.dtype} of shape {shape} when the program was "
-            f"compiled, and is {array.dtype} of shape {array.shape} now: compile another one."
-        )
-    return array
 
 
 def mode_of(model: Module) -> tuple[object, ...]:

@@ -124,7 +124,7 @@ def _axis(axis: int | None, value: Value) -> int | None:
 def _aligned(shape: Extents, loop: Extents, axis: int) -> int | None:
     """Return the axis of a repeated input that goes along with the loop's, if it is as long."""
     own = axis - (len(loop) - len(shape))
-    return own if own >= 0 and shape[own] == loop[axis] else WHOLE
+    return own if 0 <= own < len(shape) and shape[own] == loop[axis] else WHOLE
 
 
 def place_meetings(items: list[Item], buffers: dict[Value, Buffer]) -> list[Item]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from chainrule.array_types import Number
 from chainrule.compiler.capture import Application, Capture
-from chainrule.compiler.graph import RUN_KEY, Place, Value
+from chainrule.compiler.graph import RUN_KEY, Place, Value, is_table
 from chainrule.operations.arithmetic import ADD, MULTIPLY
 from chainrule.operations.dropout import DROPOUT, keep_threshold
 from chainrule.operations.linear import LINEAR
@@ -31,6 +31,9 @@ def simplify(captured: Capture) -> Capture:
             and source.shape == application.output.shape
         ):
             same[application.output] = source
+        elif application.operation is RESHAPE and source is not None:
+            application.output.by_rows = not is_table(source.shape)
+            result.append(application)
         elif application.operation is LINEAR and inputs[2] is not None:
             result += _affine(application)
         elif application.operation is DROPOUT and application.options["mask_shape"] is None:

@@ -9,12 +9,17 @@ import numpy as np
 from chainrule.array_types import Dtype
 from chainrule.compiler import cache, primitives
 from chainrule.compiler.cache import Compiled
-from chainrule.compiler.graph import Call, Graph
+from chainrule.compiler.graph import Graph
 from chainrule.compiler.kernels import Kernel, rows
 from chainrule.compiler.update import Update
 
 ORDERS = "CF"
 DTYPES = ("float32", "float64", "int64", "int32", "uint8", "bool")
+
+PRIMITIVES = (
+    primitives.share, primitives.own, primitives.meet, primitives.flat, primitives.in_numpy,
+)  # fmt: skip
+"""What a program's own text calls."""
 
 
 def translate(graph: Graph, source: str, dtype: Dtype) -> Compiled:
@@ -27,7 +32,7 @@ def translate(graph: Graph, source: str, dtype: Dtype) -> Compiled:
     """
     kernels = {kernel.function for kernel in kernels_of(graph)}
     kernels |= {rows.take_rows, rows.take_columns, rows.put_rows}
-    formulas = {call.function for call in graph.calls if call.kernel is None or is_update(call)}
+    formulas = {c.function for c in graph.calls if c.is_elementwise or isinstance(c, Update)}
     key = cache.key_of(source, dtype.name, cache.fingerprint([*kernels, *formulas]))
     known = cache.read(key)
     if known is not None:
@@ -35,7 +40,7 @@ def translate(graph: Graph, source: str, dtype: Dtype) -> Compiled:
     # Numba takes half a second to load: only when there is something to compile.
     machine = importlib.import_module("chainrule.compiler.machine").machine_for(dtype)
     space: dict[str, Any] = {"uint64": np.uint64, "real": dtype.type, "Team": primitives.Team}
-    for function in (primitives.share, primitives.own, primitives.meet, primitives.flat):
+    for function in PRIMITIVES:
         space[function.__name__] = machine.loops(function)
     space |= {function.__name__: machine.kernel(function) for function in kernels}
     space |= {function.__name__: machine.formula(function) for function in formulas}
@@ -50,10 +55,5 @@ def translate(graph: Graph, source: str, dtype: Dtype) -> Compiled:
 def kernels_of(graph: Graph) -> Iterator[Kernel]:
     """Yield the kernels that the calls need."""
     for call in graph.calls:
-        if call.kernel is not None and not is_update(call):
+        if call.kernel is not None and not isinstance(call, Update):
             yield call.kernel
-
-
-def is_update(call: Call) -> bool:
-    """Return whether a call's loops are part of the program's source."""
-    return isinstance(call, Update)

@@ -20,8 +20,8 @@ from chainrule.randomness import default_generator
 class CompiledEngine:
     """Runs training steps in machine code, many at a time.
 
-    Steps that are to be observed run on the eager engine; so do those of a slice in which a loss or
-    a gradient stopped being finite, from its beginning, to find out where.
+    Steps that are to be observed run on the eager engine; so do those of a slice in which something
+    went wrong, or a loss or a gradient stopped being finite: from its beginning, to find out where.
 
     Args:
         model: The network.
@@ -87,11 +87,17 @@ class CompiledEngine:
         program.refresh()
         self.optimizer.zero_grad()
         self._snapshot.take()
-        losses, outputs = program.epoch(inputs, targets, rows, batch_size)
-        parameters = (parameter.array for parameter in self.model.parameters())
-        if np.isfinite(losses).all() and all_finite(parameters):
-            return Steps(losses, outputs, (len(rows) - 1) % batch_size + 1)
-        self._snapshot.restore()
+        try:
+            losses, outputs = program.epoch(inputs, targets, rows, batch_size)
+        except BaseException as error:
+            self._snapshot.restore()
+            if not isinstance(error, Exception):
+                raise
+        else:
+            parameters = (parameter.array for parameter in self.model.parameters())
+            if np.isfinite(losses).all() and all_finite(parameters):
+                return Steps(losses, outputs, (len(rows) - 1) % batch_size + 1)
+            self._snapshot.restore()
         return self.eager.train_steps(inputs, targets, rows, batch_size)
 
     def evaluate_step(self, inputs: Tensor, targets: Tensor) -> StepResult:

@@ -11,7 +11,7 @@ from numba import njit
 from chainrule.compiler import primitives
 from chainrule.compiler.intrinsics.products import matrix_product as matrix_product
 from chainrule.compiler.intrinsics.threads import TEAM as TEAM
-from chainrule.compiler.intrinsics.threads import meet, share
+from chainrule.compiler.intrinsics.threads import in_numpy, meet, share
 from chainrule.compiler.intrinsics.views import COLUMN_MAJOR as COLUMN_MAJOR
 from chainrule.compiler.intrinsics.views import ROW_MAJOR as ROW_MAJOR
 from chainrule.compiler.intrinsics.views import array_on_memory as array_on_memory
@@ -35,6 +35,7 @@ FORMS: dict[Any, Any] = {
     numbers.select: select,
     numbers.erf: erf,
     primitives.meet: meet,
+    primitives.in_numpy: in_numpy,
     primitives.flat: flat,
     primitives.as_matrix: as_matrix,
     primitives.line: line,

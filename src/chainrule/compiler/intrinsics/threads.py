@@ -1,5 +1,6 @@
 """Threads in machine code: a share for each, and a place where they meet."""
 
+from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
@@ -56,3 +57,25 @@ def meet(team):
             tries += 1
             if tries > SPINS:
                 sched_yield()
+
+
+# Python
+
+
+@intrinsic
+def call_python(context, address, number, n, counter):
+    signature = types.void(*[types.int64] * 4)
+
+    def generate(context, builder, signature, arguments):
+        integer = ir.IntType(64)
+        function = ir.FunctionType(ir.VoidType(), [integer] * 3).as_pointer()
+        builder.call(builder.inttoptr(arguments[0], function), arguments[1:])
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+@njit(types.void(*[types.int64] * 4, TEAM), **OPTIONS)
+def in_numpy(number, n, counter, caller, team):
+    if team.thread == 0:
+        call_python(caller, number, n, counter)

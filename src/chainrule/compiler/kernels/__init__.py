@@ -14,6 +14,7 @@ from chainrule.compiler.kernels.kernel import Known
 from chainrule.compiler.kernels.linear import LINEAR_KERNELS
 from chainrule.compiler.kernels.max_pooling import MAX_POOLING_KERNELS
 from chainrule.compiler.kernels.reductions import REDUCTION_KERNELS
+from chainrule.compiler.kernels.shaping import SHAPING_KERNELS
 
 KERNELS: tuple[Kernel, ...] = (
     *LINEAR_KERNELS,
@@ -24,6 +25,7 @@ KERNELS: tuple[Kernel, ...] = (
     *BATCH_NORMALIZATION_KERNELS,
     *CHANNEL_SUM_KERNELS,
     *REDUCTION_KERNELS,
+    *SHAPING_KERNELS,
     *CROSS_ENTROPY_KERNELS,
 )
 

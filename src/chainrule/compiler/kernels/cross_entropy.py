@@ -1,4 +1,7 @@
-"""Cross-entropy of scores, a row per sample, with labels: each thread takes its own samples."""
+"""Cross-entropy of scores, a row per sample, with labels: each thread takes its own samples.
+
+A label that is no class gives NaN, since a program cannot raise.
+"""
 
 import numpy as np
 
@@ -46,7 +49,9 @@ def cross_entropy(
     for sample in range(first, last):
         losses[sample] = zero
         chosen = target[sample]
-        if chosen != ignore_index:
+        if chosen != ignore_index and not 0 <= chosen < classes:
+            losses[sample] = np.nan
+        elif chosen != ignore_index:
             counts = one if weight is None else weight[chosen]
             losses[sample] = counts * (largest[sample] - input[sample, chosen])
             if label_smoothing != 0:
@@ -75,8 +80,9 @@ def total_weight(target: Array, weight: Array | None, ignore_index: int, one: fl
     """Return what the mean divides by: the weights of all labels that count."""
     total = one - one
     for sample in range(target.size):
-        if target[sample] != ignore_index:
-            total += one if weight is None else weight[target[sample]]
+        chosen = target[sample]
+        if chosen != ignore_index and (weight is None or 0 <= chosen < weight.size):
+            total += one if weight is None else weight[chosen]
     return total
 
 
@@ -105,7 +111,7 @@ def cross_entropy_backward(
     for sample in own(samples, team):
         chosen = target[sample]
         scale = gradient[sample if reduction == 0 else 0] / divisor
-        if chosen == ignore_index:
+        if chosen == ignore_index or not 0 <= chosen < classes:
             scale = zero
             chosen = 0
         counts = one if weight is None else weight[chosen]

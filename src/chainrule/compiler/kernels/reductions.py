@@ -1,7 +1,7 @@
 """Sums over axes."""
 
 from chainrule.array_types import Array
-from chainrule.compiler.kernels.kernel import Kernel
+from chainrule.compiler.kernels.kernel import Kernel, Known
 from chainrule.compiler.primitives import Team, as_matrix, own
 from chainrule.operations import operation as formulas
 
@@ -16,4 +16,17 @@ def sum_to_shape(gradient: Array, result: Array, team: Team) -> None:
         result[unit] = total
 
 
-REDUCTION_KERNELS = (Kernel(formulas.sum_to_shape, sum_to_shape, {"gradient": -1, "result": 0}),)
+def is_one_per_unit(known: Known) -> bool:
+    """Fit a sum over all axes but the last."""
+    kept, summed = known["result"].shape, known["gradient"].shape
+    return len(kept) == 1 and kept[0] == summed[-1]
+
+
+REDUCTION_KERNELS = (
+    Kernel(
+        formulas.sum_to_shape,
+        sum_to_shape,
+        {"gradient": -1, "result": 0},
+        fits=is_one_per_unit,
+    ),
+)
