@@ -22,6 +22,7 @@ LEVELS = {
     "engines": 5,
     "training": 6,
     "estimators": 7,
+    "benchmarks": 8,
     "cli": 9,
     # Facades: public names gathered from the rooms, imported by no room.
     "cuda": 10,
@@ -31,7 +32,7 @@ LEVELS = {
 }
 HEAVY = {
     "numba", "scipy", "sklearn", "matplotlib", "pooch", "PIL", "rich", "typer", "torch",
-    "safetensors", "platformdirs", "threadpoolctl",
+    "safetensors", "platformdirs", "threadpoolctl", "jax",
 }  # fmt: skip
 MAY_LOAD = {
     "cli": {"typer", "rich"},  # they are the command line

@@ -110,7 +110,7 @@ def test_mistakes_are_named(
     assert words in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["train", "evaluate", "predict", "summary"])
+@pytest.mark.parametrize("command", ["train", "evaluate", "predict", "summary", "bench"])
 def test_help_shows_an_example_and_json(command: str) -> None:
     executable = Path(sys.executable).parent / "chainrule"
     shown = subprocess.run(

@@ -5,13 +5,14 @@ from collections.abc import Callable
 
 import typer
 
+from chainrule.cli.bench import bench
 from chainrule.cli.evaluate import evaluate
 from chainrule.cli.predict import predict
 from chainrule.cli.summary import summary
 from chainrule.cli.train import train
 from chainrule.errors import ChainruleError
 
-COMMANDS: tuple[Callable[..., None], ...] = (train, evaluate, predict, summary)
+COMMANDS: tuple[Callable[..., None], ...] = (train, evaluate, predict, summary, bench)
 
 app = typer.Typer(
     name="chainrule",

@@ -1,0 +1,1 @@
+"""Benchmarks: the same work on chainrule and on its peers, in one interleaved run."""
