@@ -38,6 +38,8 @@ MAY_LOAD = {
     "cli": {"typer", "rich"},  # they are the command line
     # Loaded only when there is something to compile.
     "chainrule.compiler.intrinsics": {"numba"},
+    "chainrule.compiler.intrinsics.functions": {"numba"},
+    "chainrule.compiler.intrinsics.functions.bits": {"numba"},
     "chainrule.compiler.intrinsics.products": {"numba"},
     "chainrule.compiler.intrinsics.threads": {"numba"},
     "chainrule.compiler.intrinsics.views": {"numba"},

@@ -1,5 +1,6 @@
 """The functions of numbers in machine code: how exact they are, and that loops are vector code."""
 
+import platform
 import re
 
 import numpy as np
@@ -15,7 +16,7 @@ CALLABLE = {name: value for name, value in OPTIONS.items() if not name.startswit
 DTYPES = (np.float32, np.float64)
 LOGARITHMS = (np.log, np.log2, np.log10)
 UNARY = tuple(function for function in FUNCTIONS if function is not np.logaddexp)
-MOST_ULPS = {np.exp: 1, np.log: 1, np.tanh: 3, numbers.erf: 2}  # of the others 2
+MOST_ULPS = {np.exp: 1, np.log: 1, np.tanh: 3, np.sinh: 3}  # of the others 2
 
 
 def exact_erf(x):
@@ -52,6 +53,8 @@ def samples(function, dtype):
         return x
     if function is np.log1p:
         return np.concatenate([x, -x[x < 1]])
+    if function is numbers.erf:
+        x = x[::5]  # the exact values take long
     return np.concatenate([x, -x])
 
 
@@ -92,19 +95,42 @@ def test_values_are_exact_to_the_last_places(function, dtype):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("function", [np.exp, np.expm1, np.log1p, np.tanh])
+def test_arithmetic_around_is_not_mixed_with_that_inside(function, dtype):
+    stand_in, half, two = FUNCTIONS[function], dtype(0.5), dtype(2)
+
+    @njit(**CALLABLE)
+    def run(x, y):
+        for i in range(x.size):
+            y[i] = stand_in(x[i] * half - half) * two
+
+    x = np.arange(-63, 64, 2.0**-10).astype(dtype)
+    x = x[x > -0.9] if function is np.log1p else x
+    y = np.empty_like(x)
+    run(x, y)
+    assert ulps(y, 2 * exact(function, x * half - half), dtype) <= MOST_ULPS.get(function, 2)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
 def test_logaddexp_is_exact_and_takes_infinities(dtype):
     logaddexp = FUNCTIONS[np.logaddexp]
-    both = njit(**CALLABLE)(lambda x, y: logaddexp(x, y))
-    rng = np.random.default_rng(0)
-    x, y = rng.normal(scale=10, size=(2, 3_000)).astype(dtype)
-    got = np.array([both(*pair) for pair in zip(x, y, strict=True)])
-    assert got.dtype == dtype
-    expected = np.logaddexp(x.astype(np.longdouble), y.astype(np.longdouble))
-    error = np.abs(got - expected) / np.spacing(np.maximum(np.abs(x), np.abs(y)))
-    assert error.max() <= 2
-    for pair in [(1, np.inf), (-np.inf, -np.inf), (np.inf, np.inf), (-np.inf, 2), (np.nan, 0)]:
-        x, y = map(dtype, pair)
-        np.testing.assert_equal(both(x, y), np.logaddexp(x, y))
+
+    @njit(**CALLABLE)
+    def run(pairs, result):
+        for i in range(result.size):
+            result[i] = logaddexp(pairs[i, 0], pairs[i, 1])
+
+    pairs = np.random.default_rng(0).normal(scale=10, size=(30_000, 2)).astype(dtype)
+    result = np.empty(len(pairs), dtype)
+    run(pairs, result)
+    expected = np.logaddexp(*pairs.T.astype(np.longdouble))
+    assert (
+        np.max(np.abs(result - expected) / np.spacing(np.abs(pairs).max(axis=1, initial=0.5))) <= 2
+    )
+    ends = [(1, np.inf), (-np.inf, -np.inf), (np.inf, np.inf), (-np.inf, 2), (np.nan, 0), (0, -1e4)]
+    pairs = np.array(ends, dtype)
+    run(pairs, result)
+    np.testing.assert_array_equal(result[: len(ends)], [np.inf, -np.inf, np.inf, 2, np.nan, 0])
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -135,6 +161,7 @@ def test_logarithms_of_powers_are_whole():
     np.testing.assert_array_equal(applied(np.log10, 10.0 ** np.arange(16)), np.arange(16))
 
 
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the names of instructions")
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("function", UNARY)
 def test_loops_are_vector_code(function, dtype):
@@ -173,11 +200,14 @@ def test_a_module_with_the_forms_replaces_numpy():
 
 @pytest.mark.parametrize("value", [3, True, np.uint8(7), np.int32(-2), 2.5, np.float32(0.1)])
 def test_numbers_of_any_kind_are_taken(value):
-    got = with_forms(lambda x: np.tanh(x))(value)
-    expected = np.tanh(value if isinstance(value, np.float32) else float(value))
-    np.testing.assert_allclose(got, expected, rtol=3e-7 if got.dtype == np.float32 else 1e-15)
+    compiled = with_forms(lambda x: np.tanh(x))
+    is_single = isinstance(value, np.float32)
+    np.testing.assert_allclose(
+        compiled(value), np.tanh(float(value)), rtol=3e-7 if is_single else 1e-15
+    )
+    (signature,) = compiled.nopython_signatures
+    assert signature.return_type == (types.float32 if is_single else types.float64)
 
 
-def test_arrays_and_complex_numbers_are_left_to_numba():
-    compiled = with_forms(lambda x: np.exp(x))
-    np.testing.assert_allclose(compiled(1j), np.exp(1j))
+def test_complex_numbers_are_left_to_numba():
+    np.testing.assert_allclose(with_forms(lambda x: np.exp(x))(1j), np.exp(1j))

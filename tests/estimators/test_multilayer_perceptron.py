@@ -1,8 +1,12 @@
 """MLPClassifier and MLPRegressor: weights, going on, stopping, dropout, attributes and errors."""
 
+import copy
 import math
+import pickle
+import re
 import warnings
 
+import joblib
 import numpy as np
 import pytest
 from scipy import sparse
@@ -207,6 +211,17 @@ def test_best_parameters_are_taken_after_early_stopping():
     assert_same(estimator, again.fit(IRIS_X, IRIS_Y))
 
 
+def test_best_parameters_of_an_earlier_call_are_kept():
+    arguments = {"early_stopping": True, "warm_start": True, "learning_rate_init": 0.05}
+    estimator = small(MLPClassifier, max_iter=60, n_iter_no_change=60, **arguments)
+    estimator.fit(X, X[:, 0] > 0)
+    assert estimator.best_validation_score_ == 1.0
+    before = [array.copy() for array in parameters(estimator)]
+    estimator.set_params(max_iter=4).fit(X, X[:, 0] > 0)
+    for one, other in zip(parameters(estimator), before, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_end_of_all_epochs_is_warned_of_where_fit_is_called():
     with pytest.warns(ConvergenceWarning, match="MLPRegressor reached max_iter=10") as caught:
         small(MLPRegressor).fit(X, Y)
@@ -309,6 +324,20 @@ def test_library_generator_is_left_as_it_was():
     assert default_generator.state_dict() == before
 
 
+def test_threads_fit_as_one_alone_does():
+    def fit(seed):
+        return small(MLPRegressor, dropout=0.5, random_state=seed, batch_size=5).fit(X, Y)
+
+    before = default_generator.manual_seed(5).state_dict()
+    alone = [fit(seed) for seed in range(12)]
+    together = joblib.Parallel(n_jobs=4, prefer="threads")(
+        joblib.delayed(fit)(seed) for seed in range(12)
+    )
+    for one, other in zip(alone, together, strict=True):
+        assert_same(one, other)
+    assert default_generator.state_dict() == before
+
+
 # The network
 
 
@@ -339,6 +368,52 @@ def test_coefficients_are_the_live_model():
     estimator.coefs_[1][...] = 0
     estimator.intercepts_[1][...] = 2.5
     assert set(estimator.predict(X)) == {2.5}
+
+
+def test_coefficients_that_are_assigned_are_those_of_the_model():
+    estimator, other = small(MLPRegressor).fit(X, Y), small(MLPRegressor, random_state=1).fit(X, Y)
+    live = estimator.model_[0].weight.array
+    estimator.coefs_[0] = other.coefs_[0]
+    estimator.coefs_[1:] = other.coefs_[1:]
+    estimator.intercepts_ = [bias.tolist() for bias in other.intercepts_]
+    np.testing.assert_array_equal(estimator.predict(X), other.predict(X))
+    assert estimator.model_[0].weight.array is live
+    # Training goes on from them.
+    for one in (estimator, other):
+        one.set_params(warm_start=True, solver="lbfgs", random_state=0).fit(X, Y)
+    assert_same(estimator, other)
+
+
+def test_coefficients_may_be_exchanged():
+    estimator = small(MLPRegressor, hidden_layer_sizes=(3, 3)).fit(X, Y)
+    first, second = (array.copy() for array in estimator.coefs_[:2])
+    estimator.coefs_[:2] = estimator.coefs_[1::-1]
+    np.testing.assert_array_equal(estimator.coefs_[0], second)
+    np.testing.assert_array_equal(estimator.coefs_[1], first)
+
+
+def test_coefficients_of_another_shape_are_refused():
+    estimator = small(MLPRegressor).fit(X, Y)
+    before = estimator.predict(X)
+    with pytest.raises(InvalidShape, match=r"coefs_ got shapes \[\(6, 3\)\], but .* \[\(3, 6\)\]"):
+        estimator.coefs_[0] = np.ones((6, 3))
+    with pytest.raises(InvalidShape, match=r"intercepts_ got shapes \[\(6,\)\]"):
+        estimator.intercepts_ = estimator.intercepts_[:1]
+    np.testing.assert_array_equal(estimator.predict(X), before)
+
+
+def through_pickle(arrays):
+    return pickle.loads(pickle.dumps(arrays))  # noqa: S301 - our own
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, through_pickle])
+def test_copy_of_the_coefficients_is_a_list(copied):
+    estimator = small(MLPRegressor).fit(X, Y)
+    coefficients = copied(estimator.coefs_)
+    assert type(coefficients) is list
+    np.testing.assert_array_equal(coefficients[0], estimator.coefs_[0])
+    coefficients[0] = None
+    assert estimator.coefs_[0] is not None
 
 
 def test_prediction_goes_through_the_network_in_large_batches():
@@ -461,6 +536,62 @@ def test_class_weights_that_leave_nothing_are_refused():
     estimator = small(MLPClassifier, class_weight={"low": 0, "middle": 0, "high": 0})
     with pytest.raises(InvalidArgument, match="class_weight got a sample_weight that is zero"):
         estimator.fit(X, CLASSES)
+
+
+@pytest.mark.parametrize(
+    ("weight", "reason"),
+    [
+        ("balance", "a str among {'balanced'}"),
+        ({"lo": 2.0}, r"\['high', 'low', 'middle'\], are not in class_weight"),
+        (3.0, "Got 3.0 instead"),
+    ],
+)
+def test_class_weights_that_cannot_be_used(weight, reason):
+    estimator = small(MLPClassifier, class_weight=weight)
+    with pytest.raises(InvalidArgument, match=r"class_weight=.*: expected a dict") as caught:
+        estimator.fit(X, CLASSES)
+    assert re.search(reason, str(caught.value))
+
+
+def test_several_columns_of_classes_are_refused():
+    columns = np.stack([RANDOM.integers(1, 3, 40), RANDOM.integers(1, 4, 40)], axis=1)
+    for y in (columns, np.minimum(columns, 2)):
+        with pytest.raises(InvalidArgument, match=r"y of shape \(40, 2\).*MultiOutputClassifier"):
+            small(MLPClassifier).fit(X, y)
+
+
+def test_first_part_that_is_refused_does_not_settle_the_classes():
+    estimator = small(MLPClassifier)
+    with pytest.raises(ValueError, match="NaN"):
+        estimator.partial_fit(np.full((3, 3), np.nan), [0, 1, 0], classes=[0, 1])
+    with pytest.raises(InvalidArgument, match="the first call must name all classes"):
+        estimator.partial_fit(X, CLASSES)
+    estimator.partial_fit(X, CLASSES, classes=np.unique(CLASSES))
+    assert estimator.classes_.tolist() == ["high", "low", "middle"]
+
+
+@pytest.mark.parametrize("form", [np.asarray, np.ndarray.tolist, sparse.csr_array])
+def test_several_labels_in_parts_are_numbered(form):
+    estimator, columns = small(MLPClassifier), np.column_stack([LABELS, 1 - LABELS[:, 0]])
+    with pytest.raises(InvalidArgument, match=r"classes=\[0, 1\] for y of shape \(40, 3\).*arange"):
+        estimator.partial_fit(X, form(columns), classes=[0, 1])
+    estimator.partial_fit(X, form(columns), classes=[0, 1, 2])
+    assert estimator.predict(X).shape == (40, 3)
+
+
+def test_missing_targets_are_told_of():
+    with pytest.raises(ValueError, match="requires y to be passed"):
+        small(MLPClassifier).partial_fit(X, None, classes=[0, 1])
+
+
+@pytest.mark.parametrize(
+    ("fraction", "y", "reason"),
+    [(0.0, CLASSES, "validation_fraction=0.0 of 40 samples"), (0.1, np.arange(40) < 1, "1 member")],
+)
+def test_samples_that_cannot_be_split_are_refused(fraction, y, reason):
+    estimator = small(MLPClassifier, early_stopping=True, validation_fraction=fraction)
+    with pytest.raises(InvalidArgument, match=f"could not hold out.*{reason}"):
+        estimator.fit(X, y)
 
 
 def test_samples_held_out_that_do_not_count_are_refused():

@@ -117,6 +117,49 @@ def test_early_stopping(target, weights):
     assert_same_parameters(ours, theirs, 1e-7)
 
 
+@pytest.mark.parametrize("schedule", ["constant", "invscaling", "adaptive"])
+@pytest.mark.parametrize("target", ["three classes", "number"])
+def test_parts_in_random_batches_with_a_schedule(target, schedule):
+    kind, _, y = TARGETS[target]
+    ours, theirs = pair(kind, solver="sgd", learning_rate=schedule, batch_size=12)
+    given = {"classes": np.unique(y)} if kind is MLPClassifier else {}
+    for _ in range(4):
+        ours.partial_fit(X, y, **given), theirs.partial_fit(X, y, **given)
+    assert_same_parameters(ours, theirs, 1e-12)
+
+
+@pytest.mark.parametrize("schedule", ["constant", "invscaling", "adaptive"])
+def test_early_stopping_with_a_schedule(schedule):
+    stopping = {"early_stopping": True, "n_iter_no_change": 3, "learning_rate_init": 0.3}
+    ours, theirs = pair(MLPClassifier, solver="sgd", learning_rate=schedule, **stopping)
+    y = TARGETS["two classes"][2]
+    ours.fit(X, y), theirs.fit(X, y)
+    assert (ours.n_iter_, ours.t_) == (theirs.n_iter_, theirs.t_)
+    assert ours.best_validation_score_ == theirs.best_validation_score_
+    assert_same_parameters(ours, theirs, 1e-12)
+
+
+@pytest.mark.parametrize("limit", [{"max_fun": 3}, {"max_fun": 10}, {"tol": 0.1}], ids=str)
+def test_lbfgs_stops_at_the_same_iteration(limit):
+    ours, theirs = pair(MLPClassifier, solver="lbfgs", **limit)
+    y = TARGETS["three classes"][2]
+    ours.fit(X, y), theirs.fit(X, y)
+    assert ours.n_iter_ == theirs.n_iter_
+    assert_same_parameters(ours, theirs, 1e-9)
+
+
+@pytest.mark.parametrize(
+    "form", [np.ndarray.tolist, lambda y: y.astype(str).astype(object), lambda y: y == 3]
+)
+def test_labels_in_other_forms(form):
+    y = form(TARGETS["three classes"][2])
+    ours, theirs = pair(MLPClassifier, max_iter=5)
+    ours.fit(X, y), theirs.fit(X, y)
+    np.testing.assert_array_equal(ours.classes_, theirs.classes_)
+    np.testing.assert_array_equal(ours.predict(X), theirs.predict(X))
+    assert_same_parameters(ours, theirs, 1e-12)
+
+
 def test_training_stops_at_the_same_epoch():
     ours, theirs = pair(MLPRegressor, learning_rate_init=0.05, tol=1e-2, n_iter_no_change=3)
     ours.fit(X, NUMBERS), theirs.fit(X, NUMBERS)

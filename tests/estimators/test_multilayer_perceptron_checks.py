@@ -10,10 +10,11 @@ import sys
 import joblib
 import numpy as np
 import pytest
+from sklearn import config_context
 from sklearn import neural_network as scikit_learn
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.datasets import load_diabetes, load_iris
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -103,6 +104,28 @@ def test_search_in_other_processes_gives_the_same():
     assert together.cv_results_["mean_test_score"].tolist() == pytest.approx(
         alone.cv_results_["mean_test_score"].tolist()
     )
+
+
+def test_search_tells_which_argument_cannot_be_used():
+    network = MLPClassifier((8,), max_iter=5, random_state=0)
+    search = GridSearchCV(network, {"alpha": [-1.0]}, cv=2)
+    with pytest.raises(ValueError, match=r"MLPClassifier got alpha=-1.0: it must be a number at"):
+        search.fit(IRIS_X, IRIS_Y)
+    with pytest.raises(ValueError, match=r"Invalid parameter 'hidden_sizes'.*hidden_layer_sizes"):
+        GridSearchCV(network, {"hidden_sizes": [4]}, cv=2).fit(IRIS_X, IRIS_Y)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_weights_are_routed_through_cross_validation():
+    weights = np.where(IRIS_Y == 2, 0.0, 1.0)
+    network = MLPClassifier((8,), solver="lbfgs", max_iter=50, random_state=0)
+    with config_context(enable_metadata_routing=True):
+        network.set_fit_request(sample_weight=True).set_score_request(sample_weight=False)
+        given = cross_validate(
+            network, IRIS_X, IRIS_Y, cv=3, params={"sample_weight": weights}, return_estimator=True
+        )
+    # The third class never counted, so it is never predicted.
+    assert all((fitted.predict(IRIS_X) != 2).all() for fitted in given["estimator"])
 
 
 def through_pickle(estimator):

@@ -240,3 +240,12 @@ def test_scikit_learn_clones_validates_and_chains_it():
 def test_base_class_leaves_prediction_to_its_classes():
     with pytest.raises(NotImplementedError):
         estimators.base.BinaryClassifier().predict(AND_X)
+
+
+@pytest.mark.parametrize("words", [["no", "no", "no", "yes"], [False, False, False, True]])
+def test_labels_in_a_column_of_objects_are_told_apart(words):
+    column = np.array(words, dtype=object)
+    perceptron = Perceptron().fit(AND_X, column)
+    assert perceptron.classes_.tolist() == sorted(set(words))
+    assert perceptron.predict(AND_X).tolist() == words
+    assert perceptron.score(AND_X, column) == 1.0

@@ -11,7 +11,8 @@ from chainrule.compiler.cache import Compiled
 from chainrule.compiler.capture import Capture, LossFunction, capture
 from chainrule.compiler.clipping import clipping_calls
 from chainrule.compiler.differentiate import forward_graph, step_graph
-from chainrule.compiler.emit import AXES, shape_text, step_lines, step_source
+from chainrule.compiler.emit import shape_text, step_lines, step_source
+from chainrule.compiler.emit_loops import AXES
 from chainrule.compiler.extent import Extent
 from chainrule.compiler.glue import OWN_NAMES, entry_source
 from chainrule.compiler.graph import Graph, NumpyCall, Value, check, without_dead_calls

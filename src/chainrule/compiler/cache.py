@@ -100,7 +100,7 @@ def surroundings() -> tuple[str, ...]:
     versions = [f"{name} {version(name)}" for name in COMPILERS]
     own = hashlib.sha256()
     here = Path(__file__).parent
-    for path in sorted([*here.glob("*.py"), *here.glob("intrinsics/*.py")]):
+    for path in sorted([*here.glob("*.py"), *here.glob("intrinsics/**/*.py")]):
         own.update(path.read_bytes())
     features = llvm.get_host_cpu_features().flatten()
     return (*versions, llvm.get_host_cpu_name(), features, own.hexdigest())

@@ -4,17 +4,15 @@ import textwrap
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
+from chainrule.compiler.emit_loops import loop_lines
 from chainrule.compiler.extent import Extent, Extents
-from chainrule.compiler.graph import RUN_KEY, Call, IllegalGraph, NumpyCall, Place, Value
-from chainrule.compiler.schedule import Item, Loop, Meeting, outer_axis
+from chainrule.compiler.graph import Call, IllegalGraph, NumpyCall, Value
+from chainrule.compiler.schedule import Item, Loop, Meeting
 from chainrule.compiler.update import Update
 
 INDENT = "    "
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 LONGEST_OPTION = 60
-AXES = ("i", "j", "k", "l", "m", "o")
 
 
 def step_lines(items: Iterable[Item]) -> list[str]:
@@ -29,7 +27,7 @@ def step_lines(items: Iterable[Item]) -> list[str]:
         if call.phase != phase:
             phase = call.phase
             lines += ["", f"# {phase.capitalize()}"]
-        lines += _loop_lines(item) if isinstance(item, Loop) else [_call_line(call, in_numpy)]
+        lines += loop_lines(item) if isinstance(item, Loop) else [_call_line(call, in_numpy)]
         in_numpy += isinstance(call, NumpyCall)
     return lines
 
@@ -110,62 +108,6 @@ def _argument(argument: Any) -> str:
     if isinstance(argument, str):
         return str(REDUCTIONS[argument])
     return repr(argument)
-
-
-def _loop_lines(loop: Loop) -> list[str]:
-    """Return a loop nest around formulas."""
-    shape = loop.shape or (Extent(1),)
-    axes = list(range(len(shape)))
-    outer = outer_axis(shape)
-    order = [outer, *(axis for axis in axes if axis != outer)]
-    lines = []
-    for depth, axis in enumerate(order):
-        indices = f"own({shape[axis]}, team)" if depth == 0 else f"range({shape[axis]})"
-        lines.append(f"{INDENT * depth}for {AXES[axis]} in {indices}:")
-    for call in loop.calls:
-        [output] = call.outputs
-        texts = [_operand(argument, loop) for argument in call.arguments.values()]
-        target = output.name if output in loop.local else _element(output, loop)
-        body = f"{target} = {call.function.__name__}({', '.join(texts)})"
-        lines.append(f"{INDENT * len(order)}{body}")
-    return lines
-
-
-def _operand(argument: Any, loop: Loop) -> str:
-    """Return an argument of a formula as source."""
-    if isinstance(argument, Value):
-        return argument.name if argument in loop.local else _element(argument, loop)
-    if argument is RUN_KEY:
-        return "key"
-    if isinstance(argument, Place):
-        index = AXES[0]
-        for axis, extent in enumerate(loop.shape[1:], start=1):
-            index = (
-                f"({index}) * {extent} + {AXES[axis]}"
-                if axis > 1
-                else (f"{index} * {extent} + {AXES[axis]}")
-            )
-        offset = f"{argument.offset} + " if str(argument.offset) != "0" else ""
-        return f"uint64(counter + {offset}{index})"
-    if isinstance(argument, Extent):
-        return f"real({argument})"
-    if isinstance(argument, np.unsignedinteger):
-        return f"uint64({int(argument)})"
-    if isinstance(argument, float):
-        return f"real({argument!r})"
-    return repr(argument)
-
-
-def _element(value: Value, loop: Loop) -> str:
-    """Return one element of an array, which may be repeated along some axes."""
-    shape = value.shape or (Extent(1),)
-    skipped = len(loop.shape or (Extent(1),)) - len(shape)
-    around = loop.shape or (Extent(1),)
-    indices = [
-        "0" if extent == Extent(1) and around[axis + skipped] != extent else AXES[axis + skipped]
-        for axis, extent in enumerate(shape)
-    ]
-    return f"{value.name}[{', '.join(indices)}]"
 
 
 def shape_text(shape: Extents) -> str:

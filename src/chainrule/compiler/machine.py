@@ -21,7 +21,7 @@ from numba.extending import intrinsic
 from chainrule.array_types import Dtype
 from chainrule.compiler import cache, primitives
 from chainrule.compiler.cache import Compiled
-from chainrule.compiler.intrinsics import FORMS, array_on_memory, matrix_product
+from chainrule.compiler.intrinsics import FORMS, NUMPY, array_on_memory, matrix_product
 from chainrule.compiler.numba_options import OPTIONS
 from chainrule.compiler.refusal import NotCompilable
 from chainrule.randomness import random_bits
@@ -141,6 +141,8 @@ class Machine:
         constant = self._constant if retype else _unchanged
         names = {i.argval for i in dis.get_instructions(function) if i.opname == "LOAD_GLOBAL"}
         space = dict(function.__globals__)
+        if space.get("np") is np:
+            space["np"] = NUMPY
         for name in names & space.keys():
             value = space[name]
             if isinstance(value, FunctionType):
@@ -187,7 +189,7 @@ class Machine:
     def _program(self, source: str, space: dict[str, Any]) -> Compiled:
         """Return the machine code of a program."""
         code = compile(source, PROGRAM_FILE, "exec")
-        space = {"np": np, **space}
+        space = {"np": NUMPY, **space}
         exec(code, space)  # noqa: S102 - the compiler's own text
         self.used = {}
         for name, value in list(space.items()):

@@ -17,7 +17,8 @@ ORDERS = "CF"
 DTYPES = ("float32", "float64", "int64", "int32", "uint8", "bool")
 
 PRIMITIVES = (
-    primitives.share, primitives.own, primitives.meet, primitives.flat, primitives.in_numpy,
+    primitives.share, primitives.own, primitives.meet, primitives.flat, primitives.line,
+    primitives.in_numpy,
 )  # fmt: skip
 """What a program's own text calls."""
 

@@ -112,6 +112,8 @@ def check_two_classes(y: object, count: int, name: str) -> tuple[Array, Array]:
         InvalidArgument: if there are not exactly two classes, or labels are quantities.
     """
     labels = np.asarray(y)
+    if labels.dtype == object and len({type(label) for label in labels.flat}) == 1:
+        labels = np.array(labels.tolist())  # a column of words, as pandas keeps it
     if labels.shape != (count,):
         raise InvalidShape(
             f"{name} got labels of shape {labels.shape}: expected ({count},), one for each sample."

@@ -3,12 +3,12 @@
 Imports Numba, and is imported only when something is to be compiled.
 """
 
-import math
 from typing import Any
 
 from numba import njit
 
 from chainrule.compiler import primitives
+from chainrule.compiler.intrinsics.functions import FUNCTIONS, numpy_with
 from chainrule.compiler.intrinsics.products import matrix_product as matrix_product
 from chainrule.compiler.intrinsics.threads import TEAM as TEAM
 from chainrule.compiler.intrinsics.threads import in_numpy, meet, share
@@ -25,20 +25,18 @@ def select(condition, chosen, otherwise):
     return chosen if condition else otherwise
 
 
-@njit(**OPTIONS)
-def erf(x):
-    return math.erf(x)
-
-
 FORMS: dict[Any, Any] = {
     primitives.share: share,
     numbers.select: select,
-    numbers.erf: erf,
     primitives.meet: meet,
     primitives.in_numpy: in_numpy,
     primitives.flat: flat,
     primitives.as_matrix: as_matrix,
     primitives.line: line,
     primitives.block: block,
+    **FUNCTIONS,
 }
 """Primitive -> its form in machine code."""
+
+NUMPY = numpy_with(FUNCTIONS)
+"""What programs know as ``np``."""

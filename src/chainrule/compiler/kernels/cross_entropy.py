@@ -7,7 +7,7 @@ import numpy as np
 
 from chainrule.array_types import Array
 from chainrule.compiler.kernels.kernel import Kernel, Known
-from chainrule.compiler.primitives import Team, meet, own, share
+from chainrule.compiler.primitives import Team, line, meet, share
 from chainrule.operations.losses import cross_entropy as formulas
 
 
@@ -29,23 +29,30 @@ def cross_entropy(
     samples, classes = input.shape
     zero, one = input.dtype.type(0), input.dtype.type(1)
     first, last = share(samples, team)
-    for sample in range(first, last):
-        largest[sample] = input[sample, 0]
-        totals[sample] = zero
-    for label in range(1, classes):
-        for sample in range(first, last):
-            largest[sample] = max(largest[sample], input[sample, label])
+    count = last - first
+    peaks, sums = line(largest, first, count), line(totals, first, count)
+    by_class, chances_by_class = input.T, probabilities.T
+    for i in range(count):
+        peaks[i] = -np.inf
+        sums[i] = zero
     for label in range(classes):
-        for sample in range(first, last):
-            power = np.exp(input[sample, label] - largest[sample])
-            probabilities[sample, label] = power
-            totals[sample] += power
-    for sample in range(first, last):
-        largest[sample] += np.log(totals[sample])  # logarithm of the sum of all powers
-        totals[sample] = one / totals[sample]
+        scores = line(by_class, label * samples + first, count)
+        for i in range(count):
+            peaks[i] = max(peaks[i], scores[i])
     for label in range(classes):
-        for sample in range(first, last):
-            probabilities[sample, label] *= totals[sample]
+        scores = line(by_class, label * samples + first, count)
+        chances = line(chances_by_class, label * samples + first, count)
+        for i in range(count):
+            power = np.exp(scores[i] - peaks[i])
+            chances[i] = power
+            sums[i] += power
+    for i in range(count):
+        peaks[i] += np.log(sums[i])  # logarithm of the sum of all powers
+        sums[i] = one / sums[i]
+    for label in range(classes):
+        chances = line(chances_by_class, label * samples + first, count)
+        for i in range(count):
+            chances[i] *= sums[i]
     for sample in range(first, last):
         losses[sample] = zero
         chosen = target[sample]
@@ -95,6 +102,8 @@ def cross_entropy_backward(
     label_smoothing: float,
     probabilities: Array,
     result: Array,
+    masses: Array,
+    shares: Array,
     team: Team,
 ) -> None:
     """dL/dinput = dL/dy (probabilities - truth), weighted."""
@@ -108,25 +117,34 @@ def cross_entropy_backward(
         all_weights = zero
         for label in range(classes):
             all_weights += weight[label]
-    for sample in own(samples, team):
-        chosen = target[sample]
-        scale = gradient[sample if reduction == 0 else 0] / divisor
+    first, last = share(samples, team)
+    count = last - first
+    own_masses, own_shares = line(masses, first, count), line(shares, first, count)
+    own_labels = line(target, first, count)
+    for i in range(count):
+        chosen = own_labels[i]
+        scale = gradient[first + i if reduction == 0 else 0] / divisor
         if chosen == ignore_index or not 0 <= chosen < classes:
             scale = zero
             chosen = 0
         counts = one if weight is None else weight[chosen]
+        own_shares[i] = label_smoothing * scale / probabilities.dtype.type(classes)
         on_label = (one - label_smoothing) * scale * counts
-        each = label_smoothing * scale / probabilities.dtype.type(classes)
-        mass = on_label + each * all_weights
-        for label in range(classes):
-            part = each if weight is None else each * weight[label]
-            result[sample, label] = mass * probabilities[sample, label] - part
-        result[sample, chosen] -= on_label
+        own_masses[i] = on_label + own_shares[i] * all_weights
+        result[first + i, chosen] = on_label
+    by_class, chances_by_class = result.T, probabilities.T
+    for label in range(classes):
+        slopes = line(by_class, label * samples + first, count)
+        chances = line(chances_by_class, label * samples + first, count)
+        share_of = one if weight is None else weight[label]
+        for i in range(count):
+            on_label = slopes[i] if own_labels[i] == label else zero
+            slopes[i] = own_masses[i] * chances[i] - own_shares[i] * share_of - on_label
 
 
 def is_table(known: Known) -> bool:
-    """Fit scores with a row per sample and a column per class."""
-    return len(known["input"].shape) == 2
+    """Fit scores with a row per sample and a column per class, stored by columns."""
+    return len(known["input"].shape) == 2 and known["input"].by_columns
 
 
 PER_SAMPLE = ("losses", "largest", "totals")
@@ -142,7 +160,8 @@ CROSS_ENTROPY_KERNELS = (
     Kernel(
         formulas.cross_entropy_backward,
         cross_entropy_backward,
-        {"probabilities": 0, "result": 0},
+        {"probabilities": 0, "result": 0, "masses": 0, "shares": 0},
+        scratch=dict.fromkeys(("masses", "shares"), lambda probabilities: probabilities[:1]),
         fits=is_table,
     ),
 )

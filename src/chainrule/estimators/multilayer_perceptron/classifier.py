@@ -165,16 +165,18 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
             InvalidArgument: if the first call does not get all classes, or a later one gets others.
             AttributeError: for solver="lbfgs", which cannot learn from a part of the samples.
         """
+        # Whether there is a model, not classes_: a first call that failed has taught nothing.
+        is_first = not hasattr(self, "model_")
         if classes is not None:
             known = np.unique(np.asarray(classes))
-            if not hasattr(self, "classes_"):
-                self._expect(known, type_of_target(y).startswith("multilabel"))
+            if is_first:
+                self._expect_in_parts(known, y)
             elif not np.array_equal(known, self.classes_):
                 raise InvalidArgument(
                     f"MLPClassifier.partial_fit got classes={known.tolist()}, but in the first "
                     f"call there were {self.classes_.tolist()}: leave classes out, or as it was."
                 )
-        elif not hasattr(self, "classes_"):
+        elif is_first:
             raise InvalidArgument(
                 "MLPClassifier.partial_fit got no classes: the first call must name all classes "
                 "there will ever be, e.g. classes=numpy.unique(y)."
@@ -187,10 +189,31 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         self.classes_ = classes
         self._is_multilabel = is_multilabel
 
+    def _expect_in_parts(self, classes: Array, y: Array) -> None:
+        """Take the classes that the first call of ``partial_fit`` names."""
+        is_multilabel = y is not None and type_of_target(y).startswith("multilabel")
+        if is_multilabel:
+            shape = y.shape if hasattr(y, "shape") else np.shape(y)
+            if not np.array_equal(classes, np.arange(shape[1])):
+                raise InvalidArgument(
+                    f"MLPClassifier.partial_fit got classes={classes.tolist()} for y of shape "
+                    f"{shape}: where samples have several labels, the classes are the numbers of "
+                    f"y's columns, numpy.arange({shape[1]})."
+                )
+        self._expect(classes, is_multilabel)
+
     def _encode(self, y: Array, is_first: bool, is_partial: bool) -> Array:
         check_classification_targets(y)
-        is_multilabel = type_of_target(y).startswith("multilabel")
+        kind = type_of_target(y)
+        is_multilabel = kind.startswith("multilabel")
         labels = y if isinstance(y, np.ndarray) else y.toarray()
+        is_binary = is_multilabel and bool(np.isin(labels, (0, 1)).all())
+        if labels.ndim == 2 and not is_binary:
+            raise InvalidArgument(
+                f"MLPClassifier got y of shape {y.shape} with other numbers than 0 and 1: give one "
+                "column of classes, or 0 and 1 for each of several labels. For several columns of "
+                "classes, wrap the estimator in sklearn's MultiOutputClassifier."
+            )
         found = np.arange(labels.shape[1]) if is_multilabel else np.unique(labels)
         if is_first and not is_partial:
             self._expect(found, is_multilabel)
@@ -226,7 +249,14 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
                 "compute_class_weight."
             )
         labels = y if isinstance(y, np.ndarray) else y.toarray()
-        by_class = np.asarray(compute_sample_weight(self.class_weight, labels))
+        try:
+            by_class = np.asarray(compute_sample_weight(self.class_weight, labels))
+        except ValueError as error:
+            raise InvalidArgument(
+                f"MLPClassifier got class_weight={self.class_weight!r}: expected a dictionary from "
+                "each class to its weight, a list of them (one for each label of several), "
+                f"'balanced' or None. {error}"
+            ) from None
         product = by_class if weights is None else weights * by_class
         return check_sample_weights("MLPClassifier with class_weight", product, len(product))
 

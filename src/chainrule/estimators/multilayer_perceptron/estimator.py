@@ -1,5 +1,6 @@
 """What the classifier and the regressor share: fitting, and the attributes that tell of it."""
 
+from contextlib import nullcontext
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -13,6 +14,7 @@ from chainrule.estimators.multilayer_perceptron.arguments import (
     hidden_sizes,
 )
 from chainrule.estimators.multilayer_perceptron.network import (
+    LiveArrays,
     biases_of,
     dtype_of,
     initialise,
@@ -117,13 +119,26 @@ class MultilayerPerceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn
 
     @property
     def coefs_(self) -> list[Array]:
-        """The weights of each layer, shape (inputs, outputs), in the memory of the live model."""
-        return [layer.weight.array.T for layer in linear_layers(self._fitted_model("coefs_"))]
+        """The weights of each layer, shape (inputs, outputs), in the memory of the live model.
+
+        What is assigned to it, or to one of its places, is written into the model.
+        """
+        layers = linear_layers(self._fitted_model("coefs_"))
+        return LiveArrays("coefs_", [layer.weight.array.T for layer in layers])
+
+    @coefs_.setter
+    def coefs_(self, arrays: list[Array]) -> None:
+        self.coefs_[:] = arrays
 
     @property
     def intercepts_(self) -> list[Array]:
-        """The biases of each layer, shape (outputs), in the memory of the live model."""
-        return [biases_of(layer) for layer in linear_layers(self._fitted_model("intercepts_"))]
+        """The biases of each layer, shape (outputs), as ``coefs_`` has the weights."""
+        layers = linear_layers(self._fitted_model("intercepts_"))
+        return LiveArrays("intercepts_", [biases_of(layer) for layer in layers])
+
+    @intercepts_.setter
+    def intercepts_(self, arrays: list[Array]) -> None:
+        self.intercepts_[:] = arrays
 
     def _fitted_model(self, name: str) -> Sequential:
         if not self.__sklearn_is_fitted__():
@@ -197,12 +212,14 @@ class MultilayerPerceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn
         dense = samples if isinstance(samples, np.ndarray) else samples.toarray()
         samples = dense.astype(dtype_of(self.model_), copy=False)
         seed, counter = self._masks
-        with own_random_numbers(seed, counter):
+        # Only dropout draws from the generator: without it, threads need not take turns.
+        with own_random_numbers(seed, counter) if self.dropout else nullcontext():
             if self.solver == LBFGS:
                 fit_by_lbfgs(self, samples, self._objective(targets, weights))
             else:
                 fit_in_batches(self, samples, targets, weights, random_state, is_partial)
-            self._masks = seed, default_generator.counter
+            if self.dropout:
+                self._masks = seed, default_generator.counter
         self.model_.eval()
         return self
 

@@ -1,15 +1,17 @@
 """The network of a multilayer perceptron, its initial weights, and its outputs."""
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from chainrule.array_types import Array, Dtype
 from chainrule.autograd.graph import wrap
 from chainrule.autograd.modes import no_grad
-from chainrule.errors import InvalidArgument
+from chainrule.errors import InvalidArgument, InvalidShape
 from chainrule.nn.containers import Sequential
 from chainrule.nn.dropout import Dropout
 from chainrule.nn.feedforward import activation_module
@@ -20,6 +22,7 @@ from chainrule.randomness import default_generator
 IDENTITY = "identity"
 LOGISTIC = ("logistic", "sigmoid")
 OUTPUT_BATCH_SIZE = 4096
+_generator_lock = threading.RLock()
 
 
 def build_network(
@@ -94,6 +97,42 @@ def linear_layers(model: Module) -> list[Linear]:
     return [module for module in model.modules() if isinstance(module, Linear)]
 
 
+class LiveArrays(list[Array]):
+    """Arrays in the memory of a model: one that is put in place of another is written there.
+
+    >>> weights = np.zeros(2)
+    >>> LiveArrays("coefs_", [weights])[0] = np.array([1.0, 2.0])
+    >>> weights
+    array([1., 2.])
+    """
+
+    def __init__(self, name: str, arrays: Iterable[Array]) -> None:
+        super().__init__(arrays)
+        self.name = name
+
+    def __setitem__(self, place: Any, value: Any) -> None:
+        """Write an array, or for a slice several, into the model.
+
+        Raises:
+            InvalidShape: if there are more or fewer arrays, or one has another shape.
+        """
+        old = self[place] if isinstance(place, slice) else [self[place]]
+        new = [np.asarray(array) for array in (value if isinstance(place, slice) else [value])]
+        shapes, expected = [a.shape for a in new], [a.shape for a in old]
+        if shapes != expected:
+            raise InvalidShape(
+                f"{self.name} got shapes {shapes}, but the network has {expected}: keep to them, "
+                "or fit an estimator with other hidden_layer_sizes."
+            )
+        # Copied first: an array may be one of those that are written.
+        for array, values in zip(old, [a.copy() for a in new], strict=True):
+            array[...] = values
+
+    def __reduce__(self) -> tuple[type[list[Array]], tuple[list[Array]]]:
+        """Be copied and pickled as a list of arrays that no model lives in."""
+        return list, ([*self],)
+
+
 def biases_of(layer: Linear) -> Array:
     """Return the memory of a layer's biases, which all layers here have."""
     return layer.get_parameter("bias").array
@@ -131,13 +170,16 @@ def outputs_of(model: Module, samples: Array) -> Array:
 def own_random_numbers(seed: int, counter: int = 0) -> Iterator[None]:
     """Start the library's generator from a seed, and give it back as it was afterwards.
 
+    There is one generator for all threads, so they take turns: as joblib's may, in a search.
+
     Args:
         seed: Of the stream of numbers.
         counter: Place in the stream of dropout masks.
     """
-    state = default_generator.state_dict()
-    default_generator.manual_seed(seed).counter = counter
-    try:
-        yield
-    finally:
-        default_generator.load_state_dict(state)
+    with _generator_lock:
+        state = default_generator.state_dict()
+        default_generator.manual_seed(seed).counter = counter
+        try:
+            yield
+        finally:
+            default_generator.load_state_dict(state)

@@ -200,15 +200,23 @@ def split(
         InvalidArgument: if there are too few samples.
     """
     has_two_classes = is_classifier(estimator) and estimator.n_outputs_ == 1
-    kept, tested = train_test_split(
-        np.arange(len(targets)),
-        random_state=random_state,
-        test_size=estimator.validation_fraction,
-        stratify=targets if has_two_classes else None,
-    )
+    name = type(estimator).__name__
+    try:
+        kept, tested = train_test_split(
+            np.arange(len(targets)),
+            random_state=random_state,
+            test_size=estimator.validation_fraction,
+            stratify=targets if has_two_classes else None,
+        )
+    except ValueError as error:
+        raise InvalidArgument(
+            f"{name} could not hold out validation_fraction={estimator.validation_fraction} of "
+            f"{len(targets)} samples for early_stopping: {error} Change it, give more samples, or "
+            "set early_stopping=False."
+        ) from None
     if len(tested) < 2:
         raise InvalidArgument(
-            f"{type(estimator).__name__} got {len(targets)} samples, of which validation_fraction="
+            f"{name} got {len(targets)} samples, of which validation_fraction="
             f"{estimator.validation_fraction} holds out {len(tested)}: at least 2 are needed, so "
             "raise it or give more samples."
         )

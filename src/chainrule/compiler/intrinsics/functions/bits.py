@@ -36,8 +36,11 @@ def rounder(layout):
 @intrinsic
 def pick(context, condition, chosen, otherwise):
     """Return one of two numbers without a branch."""
-    signature = chosen(types.boolean, chosen, chosen)
-    return signature, lambda context, builder, signature, values: builder.select(*values)
+
+    def generate(context, builder, signature, values):
+        return builder.select(*values)
+
+    return chosen(types.boolean, chosen, chosen), generate
 
 
 @intrinsic

@@ -50,7 +50,7 @@ def at_least(x, lowest):
 
 
 def raised(x, fewer):
-    """Return exp(x) / 2^fewer. The power of two is multiplied in two steps, neither out of range."""
+    """Return exp(x) / 2^fewer, scaled in two steps: 2^n alone may be out of range."""
     x = at_least(at_most(x, EXP_HIGHEST), EXP_LOWEST)
     n = (x * LOG2_E + ROUNDER) - ROUNDER
     r = (x - n * LN2_HIGH) - n * LN2_LOW
