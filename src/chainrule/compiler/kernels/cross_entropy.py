@@ -124,9 +124,10 @@ def cross_entropy_backward(
     for i in range(count):
         chosen = own_labels[i]
         scale = gradient[first + i if reduction == 0 else 0] / divisor
-        if chosen == ignore_index or not 0 <= chosen < classes:
+        is_class = 0 <= chosen < classes
+        if chosen == ignore_index or not is_class:
             scale = zero
-            chosen = 0
+        chosen = chosen if is_class else 0
         counts = one if weight is None else weight[chosen]
         own_shares[i] = label_smoothing * scale / probabilities.dtype.type(classes)
         on_label = (one - label_smoothing) * scale * counts
