@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -32,14 +33,14 @@ PRODUCTS = (LINEAR, *CONVOLUTIONS)
 """Operations that multiply every output with a row of weights."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Build:
     """All that is known of a program.
 
     Attributes:
         graph: Of the step.
         source: The step as Python.
-        compiled: Its machine code and that of its kernels.
+        text: What is compiled: the same, with what brings each batch together.
         arguments: The values with memory, in the order of the table.
         buffers: Which of them share memory.
         tensors: Value -> the tensor whose memory it is.
@@ -54,7 +55,7 @@ class Build:
 
     graph: Graph
     source: str
-    compiled: Compiled
+    text: str
     arguments: list[Value]
     buffers: dict[Value, Buffer]
     tensors: dict[Value, Tensor]
@@ -66,6 +67,11 @@ class Build:
     work: int
     dtype: Dtype
 
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The machine code of the program and of its kernels."""
+        return translate(self.graph, self.text, self.dtype)
+
 
 def build(
     model: Module,
@@ -75,7 +81,7 @@ def build(
     targets: Array | None,
     clip_norm: float | None = None,
 ) -> Build:
-    """Compile a network: its training step, or without optimiser its forward pass.
+    """Make a program of a network: its training step, or without optimiser its forward pass.
 
     Args:
         model: The network, in the mode it is to run in.
@@ -121,11 +127,10 @@ def build(
     width = max(sum(len(part.present) for part in numbers), 1)
     entry = entry_source(graph, lines, arguments, captured.counter, width)
     dtype = np.dtype(captured.outputs.dtype)
-    compiled = translate(graph, f"{rules}{entry}", dtype)
     return Build(
         graph=graph,
         source=source,
-        compiled=compiled,
+        text=f"{rules}{entry}",
         arguments=arguments,
         buffers=buffers,
         tensors=tensors_of(captured),

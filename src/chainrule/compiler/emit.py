@@ -8,9 +8,13 @@ from chainrule.compiler.emit_loops import loop_lines
 from chainrule.compiler.extent import Extent, Extents
 from chainrule.compiler.graph import Call, IllegalGraph, NumpyCall, Value
 from chainrule.compiler.schedule import Item, Loop, Meeting
+from chainrule.compiler.text import INDENT, LINE_LENGTH, broken, indented
 from chainrule.compiler.update import Update
 
-INDENT = "    "
+LEGEND = (
+    "n is the number of samples; own(...) are this thread's indices along an axis, and meet(team)",
+    "waits for the other threads.",
+)
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 LONGEST_OPTION = 60
 
@@ -41,15 +45,12 @@ def step_source(name: str, title: str, lines: list[str], arguments: list[Value])
         lines: Its statements.
         arguments: The values that live outside, in the order in which they are passed.
     """
-    parameters = ", ".join(["n", *(v.name for v in arguments), "numbers", "key", "counter", "team"])
-    wrapped = textwrap.wrap(f"{parameters},", 92)
-    head = [f"def {name}(", *indented(wrapped, 1), "):", f'{INDENT}"""{title}"""']
-    return "\n".join([*head, *indented(lines, 1)]) + "\n"
-
-
-def indented(lines: Iterable[str], depth: int) -> list[str]:
-    """Return lines moved to the right."""
-    return [INDENT * depth + line if line else "" for line in lines]
+    own = ["n", *(v.name for v in arguments), "numbers", "key", "counter", "caller", "team"]
+    parameters = textwrap.wrap(f"{', '.join(own)},", LINE_LENGTH - 2 * len(INDENT))
+    head = [f"def {name}(", *indented(parameters, 1), "):"]
+    body = [f'"""{title}', "", *LEGEND, '"""', *lines]
+    text = [part for line in [*head, *indented(body, 1)] for part in broken(line)]
+    return "\n".join(text) + "\n"
 
 
 def _call_line(call: Call, number: int) -> str:
@@ -67,9 +68,8 @@ def _call_line(call: Call, number: int) -> str:
         raise IllegalGraph(f"{call} is a formula outside a loop.")
     known = {**call.arguments, **call.written}
     texts = [_argument(known.get(name)) for name in kernel.parameters]
-    shapes = ", ".join(f"{value.name} {shape_text(value.shape)}" for value in call.outputs[:1])
     function = kernel.function.__name__
-    return f"{function}({', '.join([*texts, 'team'])})  # {shapes}"
+    return f"{function}({', '.join([*texts, 'team'])})  # {call.outputs[0]}"
 
 
 def _numpy_line(call: NumpyCall, number: int) -> str:
@@ -83,7 +83,7 @@ def _numpy_line(call: NumpyCall, number: int) -> str:
         for name, argument in call.arguments.items()
         if argument is not None
     ]
-    results = ", ".join(f"{value.name} {shape_text(value.shape)}" for value in call.outputs)
+    results = ", ".join(map(str, call.outputs))
     what = f"{results} = {call.function.__name__}({', '.join(texts)})"
     return f"in_numpy({number}, n, counter, caller, team)  # {what}"
 

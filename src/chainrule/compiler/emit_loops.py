@@ -8,8 +8,8 @@ from chainrule.compiler.extent import Extent
 from chainrule.compiler.graph import RUN_KEY, Place, Value
 from chainrule.compiler.memory import size_of
 from chainrule.compiler.schedule import Loop, outer_axis
+from chainrule.compiler.text import INDENT
 
-INDENT = "    "
 AXES = ("i", "j", "k", "l", "m", "o")
 
 
@@ -27,6 +27,7 @@ def loop_lines(loop: Loop) -> list[str]:
         order = [outer, *(axis for axis in range(len(shape)) if axis != outer)]
         heads = [f"for {AXES[outer]} in own({shape[outer]}, team):"]
         heads += [f"for {AXES[axis]} in range({shape[axis]}):" for axis in order[1:]]
+    heads[0] += f"  # {', '.join(map(str, loop.results()))}"
     lines = [INDENT * depth + head for depth, head in enumerate(heads)]
     for call in loop.calls:
         [output] = call.outputs

@@ -1,8 +1,9 @@
 """The entry of a program: arrays on their memory, and a step for every batch."""
 
-from chainrule.compiler.emit import array_text, indented
+from chainrule.compiler.emit import array_text
 from chainrule.compiler.extent import Extent
 from chainrule.compiler.graph import Graph, Value
+from chainrule.compiler.text import indented
 
 HEADER = (
     "threads",  # in the team

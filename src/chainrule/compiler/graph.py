@@ -47,7 +47,8 @@ class Value:
     by_rows: bool = False
 
     def __repr__(self) -> str:
-        return f"{self.name} ({', '.join(map(str, self.shape))})"
+        shape = f"({', '.join(map(str, self.shape))})" if self.shape else "one number"
+        return f"{self.name} {shape}"
 
     @property
     def by_columns(self) -> bool:

@@ -31,6 +31,10 @@ class Loop:
     shape: Extents
     local: set[Value] = field(default_factory=set)
 
+    def results(self) -> list[Value]:
+        """Return the values that others need."""
+        return [v for call in self.calls for v in call.outputs if v not in self.local]
+
 
 @dataclass(frozen=True)
 class Meeting:

@@ -6,6 +6,7 @@ from chainrule.autograd.tensor import Tensor
 from chainrule.compiler.extent import Extent
 from chainrule.compiler.graph import Call, Graph, Value
 from chainrule.compiler.kernels.kernel import Kernel
+from chainrule.compiler.text import broken
 from chainrule.optim.bundle import Bundle
 from chainrule.optim.optimizer import Group, Optimizer
 from chainrule.optim.rule import UpdateRule
@@ -192,4 +193,5 @@ def update_form(
         "    for i in range(parameter.size):",
         f"        {', '.join(results)} = {rule.function.__name__}({', '.join(arguments)})",
     ]
-    return UpdateForm(name, "\n".join(lines) + "\n", tuple(kept))
+    text = "\n".join(part for line in lines for part in broken(line))
+    return UpdateForm(name, f"{text}\n", tuple(kept))
