@@ -99,7 +99,8 @@ def convolve_backward_weight(
 ) -> None:
     """dL/dweight: dL/dy times the columns, summed over own samples, and then over the threads.
 
-    A thread works in the scratch memory of the first of its samples.
+    A thread works in the scratch memory of the first of its samples. The products are of the
+    transposed weight, (channels * elements of the kernel, outputs), which BLAS is quicker with.
     """
     outputs, channels = sizes
     pixels, places = geometry[0] * geometry[1], geometry[10] * geometry[11]
@@ -117,20 +118,21 @@ def convolve_backward_weight(
                 unfold(image, channels, geometry, line(unfolded, 0, rows * places))
             start = (sample * groups + group) * outputs * places
             arriving = block(gradient, start, outputs, places)
-            total = block(partial, first * numbers + group * outputs * rows, outputs, rows)
-            gemm(arriving, unfolded.T, total, 0.0 if sample == first else 1.0, team)
+            total = block(partial, first * numbers + group * outputs * rows, rows, outputs)
+            gemm(unfolded, arriving.T, total, 0.0 if sample == first else 1.0, team)
     meet(team)
-    own_first, own_last = share(result.shape[0], team)
-    count = (own_last - own_first) * rows
-    target = line(result, own_first * rows, count)
-    for i in range(count):
-        target[i] = result.dtype.type(0)
-    for thread in range(team.threads):
-        first = samples * thread // team.threads
-        if samples * (thread + 1) // team.threads > first:
-            source = line(partial, first * numbers + own_first * rows, count)
-            for i in range(count):
-                target[i] += source[i]
+    for output in own(result.shape[0], team):
+        target = line(result, output * rows, rows)
+        for row in range(rows):
+            target[row] = result.dtype.type(0)
+        place = output // outputs * outputs * rows + output % outputs
+        for thread in range(team.threads):
+            first = samples * thread // team.threads
+            if samples * (thread + 1) // team.threads > first:
+                start = first * numbers + place
+                source = line(partial, start, (rows - 1) * outputs + 1)
+                for row in range(rows):
+                    target[row] += source[row * outputs]
 
 
 def convolve_backward_bias(
