@@ -209,3 +209,17 @@ def test_activations(start: int) -> None:
     layers = [part for make in MODULES[start : start + 8] for part in (nn.Linear(6, 6), make())]
     network = nn.Sequential(*layers, nn.Linear(6, 3)).double()
     compare(network, nn.CrossEntropyLoss(), inputs, targets, steps=10)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_deep_network_is_compiled_in_parts(threads: int) -> None:
+    chainrule.manual_seed(0)
+    inputs, targets = data((6,), 3)
+    layers: list[nn.Module] = [nn.Linear(6, 8)]
+    for _ in range(20):
+        layers += [nn.Tanh(), nn.Linear(8, 8)]
+    model = nn.Sequential(*layers, nn.Dropout(0.1), nn.LayerNorm(8), nn.Linear(8, 3)).double()
+    loss = nn.CrossEntropyLoss()
+    program = compare(model, loss, inputs, targets, steps=20, threads=threads)
+    text = program._build.text
+    assert 2 < text.count("def part_") < text.count("    part_")  # like layers share theirs

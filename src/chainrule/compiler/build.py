@@ -15,9 +15,10 @@ from chainrule.compiler.differentiate import forward_graph, step_graph
 from chainrule.compiler.emit import shape_text, step_lines, step_source
 from chainrule.compiler.emit_loops import AXES
 from chainrule.compiler.extent import Extent
-from chainrule.compiler.glue import OWN_NAMES, entry_source
+from chainrule.compiler.glue import OWN_NAMES, entry_source, positions_of
 from chainrule.compiler.graph import Graph, NumpyCall, Value, check, without_dead_calls
 from chainrule.compiler.memory import Buffer, size_of
+from chainrule.compiler.parts import LONGEST_WHOLE, in_parts
 from chainrule.compiler.plan import plan_buffers
 from chainrule.compiler.refusal import NotCompilable
 from chainrule.compiler.schedule import Loop, fuse, place_meetings
@@ -120,22 +121,29 @@ def build(
     local = {value for item in items if isinstance(item, Loop) for value in item.local}
     arguments = [value for value in graph.values() if value not in local]
     check_dtypes(arguments)
-    lines = step_lines(items)
+    numpy_calls = [item for item in items if isinstance(item, NumpyCall)]
+    lines = step_lines(items, numpy_calls)
     rules = "".join(f"{form.text}\n\n" for form in forms.values())
     name = "step" if optimizer is not None else "forward"
     source = f"{rules}{step_source(name, title, lines, arguments)}"
     width = max(sum(len(part.present) for part in numbers), 1)
-    entry = entry_source(graph, lines, arguments, captured.counter, width)
+    positions, declared, functions = positions_of(arguments), arguments, ""
+    if len(items) > LONGEST_WHOLE:
+        parts = in_parts(items, lambda part: step_lines(part, numpy_calls), positions)
+        lines, functions = parts.calls, "\n\n".join(parts.functions)
+        ends = (graph.inputs, graph.target, *graph.results())
+        declared = [value for value in arguments if value in ends]
+    entry = entry_source(graph, lines, declared, positions, captured.counter, width)
     dtype = np.dtype(captured.outputs.dtype)
     return Build(
         graph=graph,
         source=source,
-        text=f"{rules}{entry}",
+        text=f"{rules}{functions}\n\n{entry}",
         arguments=arguments,
         buffers=buffers,
         tensors=tensors_of(captured),
         numbers=numbers,
-        numpy_calls=[item for item in items if isinstance(item, NumpyCall)],
+        numpy_calls=numpy_calls,
         width=width,
         drawn=captured.counter,
         counted=captured.counted,

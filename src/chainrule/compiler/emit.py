@@ -19,10 +19,15 @@ REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 LONGEST_OPTION = 60
 
 
-def step_lines(items: Iterable[Item]) -> list[str]:
-    """Return the statements of one step, in order, without indentation."""
+def step_lines(items: Iterable[Item], numpy_calls: list[NumpyCall]) -> list[str]:
+    """Return the statements of one step, in order, without indentation.
+
+    Args:
+        items: The step.
+        numpy_calls: What NumPy does, in the order of their numbers.
+    """
     lines: list[str] = []
-    phase, in_numpy = "", 0
+    phase = ""
     for item in items:
         if isinstance(item, Meeting):
             lines.append("meet(team)")
@@ -31,8 +36,12 @@ def step_lines(items: Iterable[Item]) -> list[str]:
         if call.phase != phase:
             phase = call.phase
             lines += ["", f"# {phase.capitalize()}"]
-        lines += loop_lines(item) if isinstance(item, Loop) else [_call_line(call, in_numpy)]
-        in_numpy += isinstance(call, NumpyCall)
+        if isinstance(item, Loop):
+            lines += loop_lines(item)
+        elif isinstance(call, NumpyCall):
+            lines.append(_numpy_line(call, numpy_calls.index(call)))
+        else:
+            lines.append(_call_line(call))
     return lines
 
 
@@ -53,7 +62,7 @@ def step_source(name: str, title: str, lines: list[str], arguments: list[Value])
     return "\n".join(text) + "\n"
 
 
-def _call_line(call: Call, number: int) -> str:
+def _call_line(call: Call) -> str:
     if isinstance(call, Update):
         names = [call.written["parameter"].name, call.arguments["gradient"].name]
         names += [call.written[state].name for state in call.form.states]
@@ -61,8 +70,6 @@ def _call_line(call: Call, number: int) -> str:
         if "factor" in call.arguments:
             names.append(call.arguments["factor"].name)
         return f"{call.form.name}({', '.join([*names, 'team'])})"
-    if isinstance(call, NumpyCall):
-        return _numpy_line(call, number)
     kernel = call.kernel
     if kernel is None:
         raise IllegalGraph(f"{call} is a formula outside a loop.")

@@ -49,21 +49,27 @@ OWN_NAMES = frozenset(
 
 
 def entry_source(
-    graph: Graph, lines: list[str], arguments: list[Value], drawn: Extent, width: int
+    graph: Graph,
+    lines: list[str],
+    declared: list[Value],
+    positions: dict[Value, int],
+    drawn: Extent,
+    width: int,
 ) -> str:
     """Return the definition of ``run(address, thread)``.
 
     Args:
         graph: Of the step.
         lines: The statements of the step.
-        arguments: The arrays whose addresses the table holds, in order.
+        declared: The arrays that the statements name.
+        positions: Value -> where in the table the address of its array is.
         drawn: How many random numbers a batch draws.
         width: Numbers of the optimiser per step.
     """
     head = {name: f"table[{position}]" for position, name in enumerate(HEADER)}
-    address = {v: f"table[{len(HEADER) + i}]" for i, v in enumerate(arguments)}
-    fixed = [v for v in arguments if not any(extent.per_sample for extent in v.shape)]
-    growing = [v for v in arguments if v not in fixed]
+    address = {value: f"table[{position}]" for value, position in positions.items()}
+    fixed = [v for v in declared if not any(extent.per_sample for extent in v.shape)]
+    growing = [v for v in declared if v not in fixed]
     x, y, loss, outputs = graph.inputs, graph.target, graph.loss, graph.outputs
     real = outputs.dtype.name
     before = f"start * {drawn.count}" if drawn.per_sample else f"s * {drawn.count}"
@@ -86,7 +92,7 @@ def entry_source(
     return "\n".join(
         [
             "def run(address, thread):",
-            f"    table = C_int64(address, ({len(HEADER) + len(arguments)},))",
+            f"    table = C_int64(address, ({len(HEADER) + len(positions)},))",
             f"    sync = C_int64({head['sync']}, (8,))",
             f"    team = Team(thread, {head['threads']}, sync, {head['sgemm']}, {head['dgemm']})",
             f"    batch, samples = {head['batch']}, {head['samples']}",
@@ -102,6 +108,11 @@ def entry_source(
             "",
         ]
     )
+
+
+def positions_of(arguments: list[Value]) -> dict[Value, int]:
+    """Return where in the table the address of each array is."""
+    return {value: len(HEADER) + place for place, value in enumerate(arguments)}
 
 
 def row_size(value: Value) -> int:

@@ -170,23 +170,28 @@ class Machine:
             self.forms[key] = array_on_memory(NUMBA_TYPES[dtype.name], order)
         return self.forms[key]
 
-    def program(self, source: str, space: dict[str, Any]) -> Compiled:
+    def program(
+        self, source: str, space: dict[str, Any], functions: dict[str, Callable[..., Any]]
+    ) -> Compiled:
         """Return the machine code of a program.
 
         Args:
             source: Python functions, among them ``run(address, thread)``.
             space: What the source names.
+            functions: What some of it was made of, by name.
 
         Raises:
             NotCompilable: if a formula does what Numba cannot compile.
         """
         try:
-            return self._program(source, space)
+            return self._program(source, space, functions)
         except NumbaError as error:
             reason = " ".join(line for line in str(error).splitlines()[1:] if line.strip())
             raise NotCompilable(f"Numba cannot compile a formula: {reason:.300}") from error
 
-    def _program(self, source: str, space: dict[str, Any]) -> Compiled:
+    def _program(
+        self, source: str, space: dict[str, Any], functions: dict[str, Callable[..., Any]]
+    ) -> Compiled:
         """Return the machine code of a program."""
         code = compile(source, PROGRAM_FILE, "exec")
         space = {"np": NUMPY, **space}
@@ -195,7 +200,8 @@ class Machine:
         for name, value in list(space.items()):
             is_own = isinstance(value, FunctionType) and value.__code__.co_filename == PROGRAM_FILE
             if is_own and name != ENTRY:
-                _name_uniquely(value, value)
+                called = [functions[n] for n in value.__code__.co_names if n in functions]
+                _name_uniquely(value, value, *called)
                 space[name] = self.external(njit(**OPTIONS)(value))
         entry = njit(types.void(types.int64, types.int64), **OPTIONS)(space[ENTRY])
         result = entry.overloads[entry.signatures[0]]
@@ -211,9 +217,17 @@ def machine_for(dtype: Dtype) -> Machine:
     return Machine(dtype)
 
 
-def _name_uniquely(function: FunctionType, source: FunctionType) -> None:
-    """Give a function a name that no other machine code on disk has."""
-    digest = cache.fingerprint([source])[:16]
+def _name_uniquely(
+    function: FunctionType, source: FunctionType, *called: Callable[..., Any]
+) -> None:
+    """Give a function a name that no other machine code on disk has.
+
+    Args:
+        function: To be renamed.
+        source: What it was made of.
+        called: What else decides what it does.
+    """
+    digest = cache.fingerprint([source, *called])[:16]
     function.__name__ = function.__qualname__ = f"{source.__name__}_{digest}"
 
 

@@ -48,7 +48,8 @@ def translate(graph: Graph, source: str, dtype: Dtype) -> Compiled:
     for order in ORDERS:
         for name in DTYPES:
             space[f"{order}_{name}"] = machine.arrays(np.dtype(name), order)
-    compiled: Compiled = machine.program(source, space)
+    functions = {function.__name__: function for function in (*kernels, *formulas)}
+    compiled: Compiled = machine.program(source, space, functions)
     cache.write(key, compiled)
     return compiled
 
