@@ -67,6 +67,9 @@ def train(
     engine: Annotated[
         str | None, typer.Option(help="auto, eager or compiled.  [default: auto]")
     ] = None,
+    threads: Annotated[
+        int | None, typer.Option(help="Of the compiled engine.  [default: as many as help]")
+    ] = None,
     data_dir: DataDir = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results.  [default: runs/DATASET]")
@@ -107,7 +110,12 @@ def train(
         started.check_same(options, folder)
     progress = ProgressBar()
     result = execute(
-        options, folder, data_dir=data_dir, resume=resume is not None, callbacks=[progress]
+        options,
+        folder,
+        data_dir=data_dir,
+        resume=resume is not None,
+        threads=threads,
+        callbacks=[progress],
     )
     show(as_result(result), as_text(result), as_json)
 

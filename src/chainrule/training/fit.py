@@ -93,6 +93,8 @@ def fit(
     """
     check_arguments(model, epochs, clip_norm)
     check_engine(engine)
+    if threads is not None and threads < 1:
+        raise InvalidArgument(f"fit got threads={threads!r}: at least 1 is needed.")
     if seed is not None:
         manual_seed(seed)
     loader = as_loader(data, batch_size, shuffle=True)

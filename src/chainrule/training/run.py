@@ -205,6 +205,7 @@ def execute(
     *,
     data_dir: Path | None = None,
     resume: bool = False,
+    threads: int | None = None,
     callbacks: Sequence[Callback] = (),
 ) -> RunResult:
     """Train a network as ordered and leave model, history and curves in a folder.
@@ -215,6 +216,7 @@ def execute(
         data_dir: Where to look for data files first.
         resume: Go on with the interrupted run in ``out``, which must have been started with the
             same options; at a constant rate, the number of epochs may be another one.
+        threads: How many work on a step of the compiled engine; None for as many as help.
         callbacks: Shown the run as it happens.
 
     Raises:
@@ -241,6 +243,7 @@ def execute(
         batch_size=options.batch_size,
         validation=split.test,
         engine=options.engine,
+        threads=threads,
         callbacks=callbacks,
         scheduler=schedule,
         seed=options.seed,

@@ -7,7 +7,8 @@ from chainrule import estimators
 from chainrule.benchmarks.contender import THREADS, Contender, NotRun, Setting, Training
 from chainrule.benchmarks.works import BETAS, EPSILON, LEARNING_RATE, Work, make_data
 
-EPOCHS = 5
+EPOCHS, EPOCHS_OF_SMALL = 5, 25
+SMALL = 100  # units in a layer; of such networks people train many epochs, in a moment
 
 
 def prepare(work: Work, setting: Setting) -> Training:
@@ -37,6 +38,7 @@ def train_by_fit(estimator: Any, work: Work) -> Training:
     if not work.is_plain:
         raise NotRun("MLPClassifier has fully connected layers without dropout only")
     x, y = make_data(work)
+    epochs = EPOCHS_OF_SMALL if max(work.hidden_sizes) < SMALL else EPOCHS
     model = estimator(
         work.hidden_sizes,
         batch_size=work.batch_size,
@@ -45,8 +47,8 @@ def train_by_fit(estimator: Any, work: Work) -> Training:
         beta_2=BETAS[1],
         epsilon=EPSILON,
         alpha=0.0,
-        max_iter=EPOCHS,
-        n_iter_no_change=EPOCHS + 1,
+        max_iter=epochs,
+        n_iter_no_change=epochs + 1,
         random_state=0,
     )
 
@@ -55,7 +57,7 @@ def train_by_fit(estimator: Any, work: Work) -> Training:
             warnings.simplefilter("ignore")  # both say that training could go on
             return float(model.fit(x, y).loss_)
 
-    return Training(run, EPOCHS * work.num_batches)
+    return Training(run, epochs * work.num_batches)
 
 
 SCIKIT_LEARN = Contender(
