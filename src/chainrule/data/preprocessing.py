@@ -86,8 +86,10 @@ class Preprocessing:
                 f"The model takes samples of {size} numbers, shape {self.feature_shape}, but got "
                 f"an array of shape {raw.shape}. Its first axis must be the samples."
             )
-        flat = raw.reshape(len(raw), size).astype(np.float32)
-        scaled = (flat - np.array(self.mean, np.float32)) / np.array(self.std, np.float32)
+        scaled = raw.reshape(len(raw), size).astype(np.float32)  # a copy, so the rest is in place
+        if any(self.mean):
+            scaled -= np.array(self.mean, np.float32)
+        scaled /= np.array(self.std, np.float32)
         return scaled.reshape(len(raw), *self.feature_shape)
 
     def undo(self, samples: Array) -> Array:
