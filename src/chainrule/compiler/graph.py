@@ -172,8 +172,8 @@ def bind(
     arguments |= {name: derive(known | written) for name, derive in kernel.derived.items()}
     main = next(iter(kept.values()))
     for name, shape_of in kernel.scratch.items():
-        shapes = [arguments[argument].shape for argument in parameter_names(shape_of)]
-        kept[name] = Value(f"{main.name}_{name}", shape_of(*shapes), main.dtype, path=path)
+        shape = shape_of(known | written)
+        kept[name] = Value(f"{main.name}_{name}", shape, main.dtype, path=path)
     return Call(function, arguments, kept, phase, path, kernel)
 
 

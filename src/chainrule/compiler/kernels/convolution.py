@@ -4,7 +4,6 @@ A signal is an image of height 1, so that the same loops serve both.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from chainrule.array_types import Array
@@ -151,13 +150,6 @@ def convolve_backward_bias(
         result[channel] = total
 
 
-@dataclass(frozen=True)
-class Shaped:
-    """The shape of scratch memory, which follows from more than the shapes of arrays."""
-
-    shape: Extents
-
-
 def windows_of(known: Known) -> Any:
     """Return where the windows lie: as saved, or worked out again from the options."""
     if "windows" in known:
@@ -202,18 +194,18 @@ def places_of(known: Known) -> int:
     return numbers[10] * numbers[11]
 
 
-def columns_shape(known: Known) -> Shaped:
+def columns_shape(known: Known) -> Extents:
     """Return the shape of one group's columns for each sample; a thread uses one sample's."""
     rows = sizes_of(known)[1] * geometry(known)[2] * geometry(known)[3]
-    return Shaped((samples_of(known), Extent(rows), Extent(places_of(known))))
+    return samples_of(known), Extent(rows), Extent(places_of(known))
 
 
-def partial_shape(known: Known) -> Shaped:
+def partial_shape(known: Known) -> Extents:
     """Return the shape of one weight for each sample; a thread uses one sample's."""
     size = 1
     for extent in known["weight"].shape[1:]:
         size *= extent.count
-    return Shaped((samples_of(known), known["weight"].shape[0], Extent(size)))
+    return samples_of(known), known["weight"].shape[0], Extent(size)
 
 
 def fits_batch(known: Known) -> bool:
@@ -221,31 +213,23 @@ def fits_batch(known: Known) -> bool:
     return sizes_are_fixed(known) and is_batch(known)
 
 
+DERIVED: dict[str, Callable[[Known], Any]] = {
+    "samples": samples_of, "sizes": sizes_of, "geometry": geometry, "places": places_of,
+}  # fmt: skip
+SCRATCH: dict[str, Callable[[Known], Extents]] = {
+    "columns": columns_shape, "partial": partial_shape,
+}  # fmt: skip
+
+
 def convolution_kernels(
     of: Callable[..., Any],
     function: Callable[..., None],
     cut: dict[str, int],
-    *scratch: str,
 ) -> tuple[Kernel, ...]:
     """Return the kernels for a batch, which is cut into samples, and for a single sample."""
-    by_name: dict[str, Callable[[Known], Any]] = {
-        "samples": samples_of,
-        "sizes": sizes_of,
-        "geometry": geometry,
-        "places": places_of,
-        "columns": columns_shape,
-        "partial": partial_shape,
-    }
     names = parameter_names(function)
-    derived = {
-        name: derive for name, derive in by_name.items() if name in names and name not in scratch
-    }
-    derived |= {f"{name}_shape": by_name[name] for name in scratch}
-    shapes = {
-        "columns": lambda columns_shape: columns_shape,
-        "partial": lambda partial_shape: partial_shape,
-    }
-    memory: dict[str, Callable[..., Any]] = {name: shapes[name] for name in scratch}
+    derived = {name: derive for name, derive in DERIVED.items() if name in names}
+    memory = {name: shape_of for name, shape_of in SCRATCH.items() if name in names}
     whole = {
         name: axis
         for name, axis in cut.items()
@@ -258,20 +242,17 @@ def convolution_kernels(
 
 
 CONVOLUTION_KERNELS = (
-    *convolution_kernels(formulas.conv2d, convolve, {"x": 0, "y": 0}, "columns"),
-    *convolution_kernels(formulas.conv1d, convolve, {"x": 0, "y": 0}, "columns"),
+    *convolution_kernels(formulas.conv2d, convolve, {"x": 0, "y": 0}),
+    *convolution_kernels(formulas.conv1d, convolve, {"x": 0, "y": 0}),
     *convolution_kernels(
         formulas.convolution_backward_x,
         convolve_backward_x,
         {"gradient": 0, "result": 0},
-        "columns",
     ),
     *convolution_kernels(
         formulas.convolution_backward_weight,
         convolve_backward_weight,
         {"gradient": 0, "x": 0, "result": 0},
-        "columns",
-        "partial",
     ),
     *convolution_kernels(
         formulas.convolution_backward_bias, convolve_backward_bias, {"gradient": 1, "result": 0}

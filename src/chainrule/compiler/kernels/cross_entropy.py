@@ -6,6 +6,7 @@ A label that is no class gives NaN, since a program cannot raise.
 import numpy as np
 
 from chainrule.array_types import Array
+from chainrule.compiler.extent import Extents
 from chainrule.compiler.kernels.kernel import Kernel, Known
 from chainrule.compiler.primitives import Team, line, meet, share
 from chainrule.operations.losses import cross_entropy as formulas
@@ -148,6 +149,12 @@ def is_table(known: Known) -> bool:
     return len(known["input"].shape) == 2 and known["input"].by_columns
 
 
+def one_per_sample(known: Known) -> Extents:
+    """Return the shape of memory with a number per sample."""
+    shape: Extents = known["input"].shape
+    return shape[:1]
+
+
 PER_SAMPLE = ("losses", "largest", "totals")
 
 CROSS_ENTROPY_KERNELS = (
@@ -155,14 +162,14 @@ CROSS_ENTROPY_KERNELS = (
         formulas.cross_entropy,
         cross_entropy,
         {"input": 0, "probabilities": 0, **dict.fromkeys(PER_SAMPLE, 0)},
-        scratch=dict.fromkeys(PER_SAMPLE, lambda input: input[:1]),
+        scratch=dict.fromkeys(PER_SAMPLE, one_per_sample),
         fits=is_table,
     ),
     Kernel(
         formulas.cross_entropy_backward,
         cross_entropy_backward,
         {"probabilities": 0, "result": 0, "masses": 0, "shares": 0},
-        scratch=dict.fromkeys(("masses", "shares"), lambda probabilities: probabilities[:1]),
+        scratch=dict.fromkeys(("masses", "shares"), one_per_sample),
         fits=is_table,
     ),
 )

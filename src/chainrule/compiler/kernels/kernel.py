@@ -32,7 +32,7 @@ class Kernel:
             is saved; a derivative is called ``result``. It need not take or write everything.
         cut: Name -> the axis along which each thread reads or writes its own share. What is not
             listed is read, or written, as a whole.
-        scratch: Name -> a function of named shapes that returns the shape of memory needed only
+        scratch: Name -> a function of what is known that returns the shape of memory needed only
             while the kernel runs.
         derived: Name -> a function of what is known that returns a number, or an extent, which the
             kernel takes under that name.
@@ -43,7 +43,7 @@ class Kernel:
     of: Callable[..., Any]
     function: Callable[..., None]
     cut: dict[str, int]
-    scratch: dict[str, Callable[..., Extents]] = field(default_factory=dict)
+    scratch: dict[str, Callable[[Known], Extents]] = field(default_factory=dict)
     derived: dict[str, Callable[[Known], Any]] = field(default_factory=dict)
     fits: Callable[[Known], bool] = always
 

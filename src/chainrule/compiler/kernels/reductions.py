@@ -106,8 +106,8 @@ def kernels_of_all(
 ) -> tuple[Kernel, ...]:
     """Return the kernels of a sum over all axes, divided by something, and of its derivative."""
     given: dict[str, Any] = {"derived": {"divisor": divisor}}
-    units: dict[str, Any] = {"scratch": {"parts": lambda x: x[1:]}, **given}
-    rows: dict[str, Any] = {"scratch": {"parts": lambda x: x[:1]}, **given}
+    units: dict[str, Any] = {"scratch": {"parts": lambda known: known["x"].shape[1:]}, **given}
+    rows: dict[str, Any] = {"scratch": {"parts": lambda known: known["x"].shape[:1]}, **given}
     return (
         Kernel(of, total_of_table, {"x": 1, "parts": 0}, fits=is_of_table, **units),
         Kernel(of, total_of_array, {"x": 0, "parts": 0}, fits=is_of_all, **rows),
