@@ -110,3 +110,51 @@ def test_forward_pass_in_evaluation_mode(case: Case) -> None:
     for loss, part in zip(losses, (slice(0, SAMPLES - 5), slice(SAMPLES - 5, None)), strict=True):
         expected = nn.CrossEntropyLoss()(model(x[part]), y[part]).item()
         assert loss == pytest.approx(expected, rel=1e-10)
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_a_network_of_many_layers_on_several_threads(threads: int) -> None:
+    chainrule.manual_seed(0)
+    model = nn.Sequential(
+        nn.Conv2d(1, 4, 3, padding=1),
+        nn.BatchNorm2d(4),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(4, 4, 3, groups=2, stride=2),
+        nn.AvgPool2d(2, padding=1),
+        nn.Dropout2d(0.2),
+        nn.Flatten(),
+        nn.LayerNorm(16),
+        nn.Linear(16, 12),
+        nn.GELU(),
+        nn.Dropout(0.1),
+        nn.BatchNorm1d(12),
+        nn.Linear(12, 3),
+    ).double()
+    inputs = np.random.default_rng(3).normal(size=(SAMPLES, 1, 12, 12))
+    targets = np.random.default_rng(4).integers(0, 3, SAMPLES)
+    compare(model, nn.CrossEntropyLoss(), inputs, targets, make=sgd, steps=30, threads=threads)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_clipped_gradients(threads: int) -> None:
+    inputs, targets = np.random.default_rng(3).normal(size=(SAMPLES, 6)), np.arange(SAMPLES) % 3
+    for max_norm in (0.05, 1e6):
+        chainrule.manual_seed(0)
+        model, twin = (nn.Linear(6, 3).double() for _ in range(2))
+        twin.load_state_dict(model.state_dict())
+        program = Program(
+            model, nn.CrossEntropyLoss(), sgd(model.parameters()), inputs, targets,
+            threads=threads, clip_norm=max_norm,
+        )  # fmt: skip
+        other = sgd(twin.parameters())
+        for _ in range(10):
+            program.step(inputs, targets)
+            other.zero_grad()
+            nn.CrossEntropyLoss()(
+                twin(chainrule.from_numpy(inputs)), chainrule.from_numpy(targets)
+            ).backward()
+            nn.utils.clip_grad_norm_(twin.parameters(), max_norm)
+            other.step()
+        for ours, theirs in zip(model.parameters(), twin.parameters(), strict=True):
+            np.testing.assert_allclose(ours.array, theirs.array, rtol=1e-10)
