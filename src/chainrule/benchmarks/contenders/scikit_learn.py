@@ -7,7 +7,7 @@ from chainrule import estimators
 from chainrule.benchmarks.contender import THREADS, Contender, NotRun, Setting, Training
 from chainrule.benchmarks.works import BETAS, EPSILON, LEARNING_RATE, Work, make_data
 
-EPOCHS, EPOCHS_OF_SMALL = 5, 25
+EPOCHS, EPOCHS_OF_SMALL = 1, 25
 SMALL = 100  # units in a layer; of such networks people train many epochs, in a moment
 
 
