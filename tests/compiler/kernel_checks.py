@@ -12,7 +12,12 @@ from numba import njit
 from chainrule.compiler import graph, primitives
 from chainrule.compiler.extent import Extent
 from chainrule.compiler.graph import Call, NumpyCall, Value, bind
-from chainrule.compiler.intrinsics import matrix_product
+from chainrule.compiler.intrinsics import (
+    matrix_product,
+    narrow_product,
+    tiled_product,
+    turning,
+)
 from chainrule.compiler.kernels import Kernel
 from chainrule.compiler.kernels.kernel import RESULT
 from chainrule.compiler.machine import NUMBA_TYPES, Machine
@@ -32,7 +37,11 @@ PARAMETERS = ("weight", "bias", "running_mean", "running_var")
 def machine(dtype: str) -> Machine:
     """The machine for a dtype, with products and views of layers as plain Numba functions."""
     made = Machine(np.dtype(dtype))
-    made.forms[primitives.gemm] = matrix_product(NUMBA_TYPES[dtype])
+    number = NUMBA_TYPES[dtype]
+    gemm = matrix_product(number)
+    made.forms[primitives.gemm] = gemm
+    made.forms[primitives.narrow_gemm] = narrow_product(number, tiled_product(number), gemm)
+    made.forms[primitives.turn] = turning(number)
     return made
 
 

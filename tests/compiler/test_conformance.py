@@ -136,6 +136,24 @@ def test_a_network_of_many_layers_on_several_threads(threads: int) -> None:
     compare(model, nn.CrossEntropyLoss(), inputs, targets, make=sgd, steps=30, threads=threads)
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_large_weights_are_learned_in_blocks(threads: int, dtype: str) -> None:
+    chainrule.manual_seed(0)
+    shared = nn.Linear(300, 300)  # needed again after its gradient's first part: updated at the end
+    model = nn.Sequential(
+        *(nn.Linear(33, 300), nn.ReLU(), nn.Dropout(0.2), nn.Linear(300, 300), nn.Tanh()),
+        *(shared, nn.Tanh(), shared, nn.Tanh(), nn.Linear(300, 260), nn.ReLU(), nn.Linear(260, 3)),
+    )
+    model = model.double() if dtype == "float64" else model
+    inputs = np.random.default_rng(3).normal(size=(SAMPLES, 33)).astype(dtype)
+    targets = np.random.default_rng(4).integers(0, 3, SAMPLES)
+    loss = nn.CrossEntropyLoss()
+    source = Program(model, loss, sgd(model.parameters()), inputs, targets).source
+    assert source.count("for first, last, place in blocks(") == 2
+    compare(model, loss, inputs, targets, make=sgd, steps=30, batch_size=18, threads=threads)
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 def test_clipped_gradients(threads: int) -> None:
     inputs, targets = np.random.default_rng(3).normal(size=(SAMPLES, 6)), np.arange(SAMPLES) % 3

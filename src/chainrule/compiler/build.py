@@ -8,6 +8,7 @@ import numpy as np
 
 from chainrule.array_types import Array, Dtype
 from chainrule.autograd.tensor import Tensor
+from chainrule.compiler.blocks import learn_in_blocks
 from chainrule.compiler.cache import Compiled
 from chainrule.compiler.capture import Capture, LossFunction, capture
 from chainrule.compiler.clipping import clipping_calls
@@ -18,6 +19,7 @@ from chainrule.compiler.extent import Extent
 from chainrule.compiler.glue import OWN_NAMES, entry_source, positions_of
 from chainrule.compiler.graph import Graph, NumpyCall, Value, check, without_dead_calls
 from chainrule.compiler.memory import Buffer, size_of
+from chainrule.compiler.orders import in_order
 from chainrule.compiler.parts import LONGEST_WHOLE, in_parts
 from chainrule.compiler.plan import plan_buffers
 from chainrule.compiler.refusal import NotCompilable
@@ -111,12 +113,12 @@ def build(
         updates, numbers = update_calls(graph, optimizer, captured.parameters, factor)
         graph.calls += updates
         title = f"Learn from one batch: {type(model).__name__}, {type(optimizer).__name__}."
-    graph = without_dead_calls(graph)
+    graph = in_order(without_dead_calls(graph))
     forms = {call.form.name: call.form for call in updates}
     avoid_names(graph, forms)
     check(graph)
-    items = fuse(graph)
-    buffers = plan_buffers(items, graph.results())
+    items = learn_in_blocks(fuse(graph))
+    buffers = plan_buffers(place_meetings(items, {}), graph.results())
     items = place_meetings(items, buffers)
     local = {value for item in items if isinstance(item, Loop) for value in item.local}
     arguments = [value for value in graph.values() if value not in local]

@@ -1,19 +1,19 @@
 """A step as Python source: readable as the by-hand backpropagation of that very network."""
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from chainrule.compiler.emit_loops import loop_lines
 from chainrule.compiler.extent import Extent, Extents
 from chainrule.compiler.graph import Call, IllegalGraph, NumpyCall, Value
-from chainrule.compiler.schedule import Item, Loop, Meeting
+from chainrule.compiler.schedule import Item, LearnedInBlocks, Loop, Meeting
 from chainrule.compiler.text import INDENT, LINE_LENGTH, broken, indented
 from chainrule.compiler.update import Update
 
 LEGEND = (
     "n is the number of samples; own(...) are this thread's indices along an axis, and meet(team)",
-    "waits for the other threads.",
+    "waits for the other threads; blocks(...) are its rows, some at a time.",
 )
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 LONGEST_OPTION = 60
@@ -32,16 +32,18 @@ def step_lines(items: Iterable[Item], numpy_calls: list[NumpyCall]) -> list[str]
         if isinstance(item, Meeting):
             lines.append("meet(team)")
             continue
-        call = item.calls[0] if isinstance(item, Loop) else item
+        call = item if isinstance(item, Call) else item.calls[0]
         if call.phase != phase:
             phase = call.phase
             lines += ["", f"# {phase.capitalize()}"]
         if isinstance(item, Loop):
             lines += loop_lines(item)
+        elif isinstance(item, LearnedInBlocks):
+            lines += _block_lines(item)
         elif isinstance(call, NumpyCall):
             lines.append(_numpy_line(call, numpy_calls.index(call)))
         else:
-            lines.append(_call_line(call))
+            lines.append(f"{_call_text(call, _whole, 'team')}{_comment(call)}")
     return lines
 
 
@@ -62,21 +64,57 @@ def step_source(name: str, title: str, lines: list[str], arguments: list[Value])
     return "\n".join(text) + "\n"
 
 
-def _call_line(call: Call) -> str:
+def _block_lines(item: LearnedInBlocks) -> list[str]:
+    """Return the loop over the blocks of a weight's rows."""
+    [gradient] = item.derivative.outputs
+
+    def text(call: Call, name: str, argument: Any) -> str:
+        if argument is gradient:
+            return "gradient"
+        axis = call.kernel.cut.get(name) if call.kernel is not None else None
+        if axis is None:
+            return _argument(argument)
+        before = ":, " * (axis % len(argument.shape))
+        return f"{argument.name}[{before}first:last]"
+
+    return [
+        f"for first, last, place in blocks({gradient.shape[0]}, {item.rows}, team):"
+        f"  # {gradient} in blocks, each learned from at once",
+        f"{INDENT}gradient = {gradient.name}[place : place + last - first]",
+        *(f"{INDENT}{_call_text(call, text, 'alone(team)')}" for call in item.calls),
+    ]
+
+
+def _whole(call: Call, name: str, argument: Any) -> str:
+    del call, name
+    return _argument(argument)
+
+
+def _call_text(call: Call, text: Callable[[Call, str, Any], str], team: str) -> str:
+    """Return the call of a kernel or an update.
+
+    Args:
+        call: What is called.
+        text: Gives the source of an argument of this name.
+        team: The source of who does it.
+    """
+    known = {**call.arguments, **call.written}
     if isinstance(call, Update):
-        names = [call.written["parameter"].name, call.arguments["gradient"].name]
-        names += [call.written[state].name for state in call.form.states]
-        names.append(f"numbers[{call.numbers}:]")
-        if "factor" in call.arguments:
-            names.append(call.arguments["factor"].name)
-        return f"{call.form.name}({', '.join([*names, 'team'])})"
+        arrays = ["parameter", "gradient", *call.form.states]
+        texts = [text(call, name, known[name]) for name in arrays]
+        texts.append(f"numbers[{call.numbers}:]")
+        if "factor" in known:
+            texts.append(text(call, "factor", known["factor"]))
+        return f"{call.form.name}({', '.join([*texts, team])})"
     kernel = call.kernel
     if kernel is None:
         raise IllegalGraph(f"{call} is a formula outside a loop.")
-    known = {**call.arguments, **call.written}
-    texts = [_argument(known.get(name)) for name in kernel.parameters]
-    function = kernel.function.__name__
-    return f"{function}({', '.join([*texts, 'team'])})  # {call.outputs[0]}"
+    texts = [text(call, name, known.get(name)) for name in kernel.parameters]
+    return f"{kernel.function.__name__}({', '.join([*texts, team])})"
+
+
+def _comment(call: Call) -> str:
+    return "" if isinstance(call, Update) else f"  # {call.outputs[0]}"
 
 
 def _numpy_line(call: NumpyCall, number: int) -> str:

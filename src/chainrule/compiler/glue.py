@@ -32,6 +32,8 @@ OWN_NAMES = frozenset(
         *(
             "own",
             "share",
+            "blocks",
+            "alone",
             "meet",
             "flat",
             "take_rows",

@@ -21,7 +21,17 @@ from numba.extending import intrinsic
 from chainrule.array_types import Dtype
 from chainrule.compiler import cache, primitives
 from chainrule.compiler.cache import Compiled
-from chainrule.compiler.intrinsics import FORMS, NUMPY, array_on_memory, matrix_product
+from chainrule.compiler.intrinsics import (
+    FORMS,
+    NUMPY,
+    TEAM,
+    TILED,
+    array_on_memory,
+    matrix_product,
+    narrow_product,
+    tiled_product,
+    turning,
+)
 from chainrule.compiler.numba_options import OPTIONS
 from chainrule.compiler.refusal import NotCompilable
 from chainrule.randomness import random_bits
@@ -51,9 +61,16 @@ class Machine:
         self.dtype = dtype
         self.objects: dict[str, Compiled] = {}
         self.used: dict[str, Compiled] = {}
+        number = NUMBA_TYPES[dtype.name]
+        matrix = types.Array(number, 2, "A")
+        product = (matrix, matrix, matrix, types.float64, TEAM)
+        gemm = self.external(matrix_product(number), product)
+        tiles = self.external(tiled_product(number), TILED)
         self.forms: dict[Any, Any] = {
             **FORMS,
-            primitives.gemm: self.external(matrix_product(NUMBA_TYPES[dtype.name])),
+            primitives.gemm: gemm,
+            primitives.narrow_gemm: self.external(narrow_product(number, tiles, gemm), product),
+            primitives.turn: self.external(turning(number), (matrix, matrix)),
         }
 
     def formula(self, function: Callable[..., Any]) -> Any:
@@ -71,17 +88,19 @@ class Machine:
             self.forms[key] = self.external(self.loops(function))
         return self.forms[key]
 
-    def external(self, dispatcher: Any) -> Any:
+    def external(self, dispatcher: Any, declared: tuple[Any, ...] | None = None) -> Any:
         """Return an intrinsic that calls a function in an object file of its own.
 
         The file is compiled once for each combination of argument types, whatever programs use it.
+
+        Args:
+            dispatcher: The function.
+            declared: The types it takes, where all arguments are turned into those.
         """
-        is_declared = bool(dispatcher.signatures)
 
         @intrinsic
         def call(context, *arguments):
-            declared = dispatcher.signatures  # of matrix products, which take any order
-            kinds = declared[0] if is_declared else tuple(map(types.unliteral, arguments))
+            kinds = tuple(map(types.unliteral, arguments)) if declared is None else declared
             key = self._object_of(dispatcher, kinds)
             given = types.StarArgTuple(arguments)
             signature = types.void(given)

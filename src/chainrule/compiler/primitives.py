@@ -4,6 +4,7 @@ Here they are plain Python, so that every kernel can be read, run and tested as 
 thread. In machine code ``intrinsics/`` puts forms in their place that work on the same arguments.
 """
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,6 +47,24 @@ def own(extent: int, team: Team) -> range:
     return range(*share(extent, team))
 
 
+def blocks(extent: int, rows: int, team: Team) -> Iterator[tuple[int, int, int]]:
+    """Yield the first and the last index, excluded, of blocks of this thread's share of an axis.
+
+    The third number is the first index of the share: a place in memory that is the thread's own.
+
+    >>> list(blocks(10, 3, Team(1, 2, None, 0, 0)))
+    [(5, 8, 5), (8, 10, 5)]
+    """
+    begin, end = share(extent, team)
+    for first in range(begin, end, rows):
+        yield first, min(first + rows, end), begin
+
+
+def alone(team: Team) -> Team:
+    """Return a team of this thread only."""
+    return Team(0, 1, team.sync, team.sgemm, team.dgemm)
+
+
 def meet(team: Team) -> None:
     """Wait until all threads of the team have come here."""
 
@@ -86,6 +105,19 @@ def gemm(  # every thread multiplies its own part
     else:
         c *= keep
         c += product
+
+
+def narrow_gemm(a: Array, b: Array, c: Array, keep: float, team: Team) -> None:
+    """Do what ``gemm`` does, where one of the matrices is narrow; ``keep`` is 0 or 1.
+
+    It is quick where the rows of b and c, or the columns of a and c, lie together.
+    """
+    gemm(a, b, c, keep, team)
+
+
+def turn(source: Array, target: Array) -> None:
+    """Copy a table stored by rows into one of the same shape stored by columns, or back."""
+    target[...] = source
 
 
 def as_matrix(array: Array) -> Any:

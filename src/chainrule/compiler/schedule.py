@@ -36,12 +36,32 @@ class Loop:
         return [v for call in self.calls for v in call.outputs if v not in self.local]
 
 
+@dataclass(eq=False)
+class LearnedInBlocks:
+    """The gradient of a weight, and the update that uses it up, a few rows at a time.
+
+    Attributes:
+        derivative: The call that gives the gradient.
+        update: The call that learns from it.
+        rows: How many make a block.
+    """
+
+    derivative: Call
+    update: Call
+    rows: int
+
+    @property
+    def calls(self) -> tuple[Call, Call]:
+        """Both, in order."""
+        return self.derivative, self.update
+
+
 @dataclass(frozen=True)
 class Meeting:
     """All threads wait for each other."""
 
 
-Item: TypeAlias = "Call | Loop | Meeting"
+Item: TypeAlias = "Call | Loop | LearnedInBlocks | Meeting"
 
 
 def fuse(graph: Graph) -> list[Item]:
@@ -76,7 +96,7 @@ def reads_of(item: Item) -> Iterator[Value]:
     """Yield what a call or a loop reads."""
     if isinstance(item, Call):
         yield from item.reads()
-    elif isinstance(item, Loop):
+    elif isinstance(item, (Loop, LearnedInBlocks)):
         for call in item.calls:
             yield from call.reads()
 
@@ -85,7 +105,7 @@ def writes_of(item: Item) -> Iterator[Value]:
     """Yield what a call or a loop writes."""
     if isinstance(item, Call):
         yield from item.outputs
-    elif isinstance(item, Loop):
+    elif isinstance(item, (Loop, LearnedInBlocks)):
         for call in item.calls:
             yield from call.outputs
 
@@ -108,6 +128,9 @@ def cuts(item: Item) -> Iterator[tuple[Value, int | None, bool]]:
         for value in writes_of(item):
             if value not in item.local:
                 yield value, axis, True
+    elif isinstance(item, LearnedInBlocks):
+        for call in item.calls:
+            yield from cuts(call)
     elif isinstance(item, Call):
         for name, argument in item.arguments.items():
             for value in argument if isinstance(argument, tuple) else (argument,):

@@ -18,7 +18,7 @@ DTYPES = ("float32", "float64", "int64", "int32", "uint8", "bool")
 
 PRIMITIVES = (
     primitives.share, primitives.own, primitives.meet, primitives.flat, primitives.line,
-    primitives.in_numpy,
+    primitives.in_numpy, primitives.blocks, primitives.alone,
 )  # fmt: skip
 """What a program's own text calls."""
 

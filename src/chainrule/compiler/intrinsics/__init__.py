@@ -12,6 +12,10 @@ from chainrule.compiler.intrinsics.functions import FUNCTIONS, numpy_with
 from chainrule.compiler.intrinsics.products import matrix_product as matrix_product
 from chainrule.compiler.intrinsics.threads import TEAM as TEAM
 from chainrule.compiler.intrinsics.threads import in_numpy, meet, share
+from chainrule.compiler.intrinsics.tiles import TILED as TILED
+from chainrule.compiler.intrinsics.tiles import narrow_product as narrow_product
+from chainrule.compiler.intrinsics.tiles import tiled_product as tiled_product
+from chainrule.compiler.intrinsics.turning import turning as turning
 from chainrule.compiler.intrinsics.views import COLUMN_MAJOR as COLUMN_MAJOR
 from chainrule.compiler.intrinsics.views import ROW_MAJOR as ROW_MAJOR
 from chainrule.compiler.intrinsics.views import array_on_memory as array_on_memory

@@ -6,7 +6,6 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
-from chainrule.compiler.intrinsics.threads import TEAM
 from chainrule.compiler.numba_options import OPTIONS
 
 
@@ -61,7 +60,7 @@ def matrix_product(dtype):
             return NO, max(array.strides[0] // size, 1)
         return YES, max(array.strides[1] // size, 1)
 
-    @njit(types.void(matrix, matrix, matrix, types.float64, TEAM), **OPTIONS)
+    @njit(**OPTIONS)
     def gemm(a, b, c, keep, team):
         rows, inner, columns = a.shape[0], a.shape[1], b.shape[1]
         address = team.sgemm if size == 4 else team.dgemm

@@ -9,6 +9,7 @@ from chainrule.operations.operation import parameter_names
 
 TEAM = "team"
 RESULT = "result"
+BY_ROWS, BY_COLUMNS = "rows", "columns"
 
 Known: TypeAlias = Mapping[str, Any]
 """What is known of a call, by name: an object with ``shape`` for an array, options as they are."""
@@ -38,6 +39,9 @@ class Kernel:
             kernel takes under that name.
         fits: Whether the kernel can do a call. Of several kernels of one function the first that
             fits is taken.
+        orders: Name -> the order in which a table is best stored for it, where it may be either.
+        in_blocks: Whether it does the same work a few rows of its result at a time, given the parts
+            of what it reads that ``cut`` says.
     """
 
     of: Callable[..., Any]
@@ -46,6 +50,8 @@ class Kernel:
     scratch: dict[str, Callable[[Known], Extents]] = field(default_factory=dict)
     derived: dict[str, Callable[[Known], Any]] = field(default_factory=dict)
     fits: Callable[[Known], bool] = always
+    orders: dict[str, str] = field(default_factory=dict)
+    in_blocks: bool = False
 
     @property
     def parameters(self) -> tuple[str, ...]:
