@@ -136,6 +136,28 @@ def test_a_network_of_many_layers_on_several_threads(threads: int) -> None:
     compare(model, nn.CrossEntropyLoss(), inputs, targets, make=sgd, steps=30, threads=threads)
 
 
+@pytest.mark.parametrize(
+    ("pooling", "places", "is_first"),
+    [(nn.MaxPool2d(2), 16, True), (nn.MaxPool2d(2, padding=1), 25, False)],
+)
+def test_relu_comes_after_pooling_where_that_is_the_same(
+    pooling: nn.Module, places: int, is_first: bool
+) -> None:
+    chainrule.manual_seed(0)
+    convolution = nn.Conv2d(1, 3, 3)
+    convolution.bias.array[:] = -0.6  # many windows without a positive number
+    model = nn.Sequential(
+        convolution, nn.ReLU(), pooling, nn.Flatten(), nn.Linear(3 * places, 3)
+    ).double()
+    inputs = np.random.default_rng(3).normal(size=(SAMPLES, 1, 10, 10))
+    targets = np.random.default_rng(4).integers(0, 3, SAMPLES)
+    loss = nn.CrossEntropyLoss()
+    source = Program(model, loss, sgd(model.parameters()), inputs, targets).source
+    forward = source.partition("# Forward")[2]
+    assert (forward.index(" max_pool") < forward.index(" relu(")) == is_first
+    compare(model, loss, inputs, targets, make=sgd, steps=50)
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_large_weights_are_learned_in_blocks(threads: int, dtype: str) -> None:

@@ -8,9 +8,11 @@ import numpy as np
 from chainrule.array_types import Number
 from chainrule.compiler.capture import Application, Capture
 from chainrule.compiler.graph import RUN_KEY, Place, Value, is_table
+from chainrule.operations.activations.relu import RELU
 from chainrule.operations.arithmetic import ADD, MULTIPLY
 from chainrule.operations.dropout import DROPOUT, keep_threshold
 from chainrule.operations.linear import LINEAR
+from chainrule.operations.max_pooling import MAX_POOL1D, MAX_POOL2D
 from chainrule.operations.numbers import select
 from chainrule.operations.operation import Elementwise
 from chainrule.operations.shaping import RESHAPE
@@ -18,7 +20,10 @@ from chainrule.randomness import random_bits
 
 
 def simplify(captured: Capture) -> Capture:
-    """Return the capture without operations that change nothing, and with dropout as formulas."""
+    """Return the capture in fewer, or in more compilable, operations.
+
+    What changes nothing is left out, dropout becomes formulas, and ReLU comes after pooling.
+    """
     same: dict[Value, Value] = {}
     result: list[Application] = []
     for application in captured.applications:
@@ -42,7 +47,46 @@ def simplify(captured: Capture) -> Capture:
             result.append(application)
     outputs = same.get(captured.outputs, captured.outputs)
     loss = None if captured.loss is None else same.get(captured.loss, captured.loss)
+    result = _pool_first(result, {outputs, loss})
     return replace(captured, applications=result, outputs=outputs, loss=loss)
+
+
+def _pool_first(applications: list[Application], wanted: set[Value | None]) -> list[Application]:
+    """Return the applications with ReLU after max pooling where it came before.
+
+    The largest of max(0, x) is max(0, largest x), and its gradient is the same, but there are fewer
+    numbers to compare. Where all are negative another one wins, with a gradient of zero all the
+    same.
+
+    Args:
+        applications: In order.
+        wanted: Values that are needed as they are.
+    """
+    readers: dict[Value | None, list[Application]] = {}
+    for application in applications:
+        for value in application.inputs:
+            readers.setdefault(value, []).append(application)
+    result = list(applications)
+    for position, relu in enumerate(applications):
+        if relu.operation is not RELU or relu.output in wanted:
+            continue
+        following = readers.get(relu.output, [])
+        if len(following) == 1 and _takes_largest(following[0]):
+            [pool] = following
+            last = pool.output
+            pooled = replace(last)  # a value of its own
+            last.name, last.path = relu.output.name, relu.output.path
+            result[position] = replace(pool, inputs=relu.inputs, output=pooled)
+            result[applications.index(pool)] = replace(relu, inputs=(pooled,), output=last)
+    return result
+
+
+def _takes_largest(application: Application) -> bool:
+    """Return whether it is max pooling whose windows hold nothing but the input."""
+    if application.operation not in (MAX_POOL1D, MAX_POOL2D):
+        return False
+    padding, ceil_mode = (application.options[name] for name in ("padding", "ceil_mode"))
+    return not np.any(padding) and not ceil_mode
 
 
 def _affine(application: Application) -> list[Application]:

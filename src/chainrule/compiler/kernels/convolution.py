@@ -11,9 +11,21 @@ from chainrule.compiler.extent import Extent, Extents
 from chainrule.compiler.kernels.kernel import Kernel, Known
 from chainrule.compiler.kernels.unfolding import fold, is_plain, unfold
 from chainrule.compiler.kernels.windowing import Geometry, geometry_of, sizes_are_fixed
-from chainrule.compiler.primitives import Team, block, gemm, line, meet, own, share
+from chainrule.compiler.primitives import (
+    Team,
+    block,
+    gemm,
+    line,
+    meet,
+    narrow_gemm,
+    own,
+    share,
+    turn,
+)
 from chainrule.operations import convolution as formulas
 from chainrule.operations.operation import parameter_names
+
+FEWEST_ROWS = 32  # of columns
 
 
 def convolve(
@@ -92,14 +104,16 @@ def convolve_backward_weight(
     sizes: tuple[int, int],
     geometry: Geometry,
     columns: Array,
+    turned: Array,
     partial: Array,
     result: Array,
     team: Team,
 ) -> None:
-    """dL/dweight: dL/dy times the columns, summed over own samples, and then over the threads.
+    """dL/dweight: the columns times dL/dy, summed over own samples, and then over the threads.
 
     A thread works in the scratch memory of the first of its samples. The products are of the
-    transposed weight, (channels * elements of the kernel, outputs), which BLAS is quicker with.
+    transposed weight, (channels * elements of the kernel, outputs): narrow, and so quick once dL/dy
+    is turned, which pays unless there are few rows.
     """
     outputs, channels = sizes
     pixels, places = geometry[0] * geometry[1], geometry[10] * geometry[11]
@@ -118,7 +132,13 @@ def convolve_backward_weight(
             start = (sample * groups + group) * outputs * places
             arriving = block(gradient, start, outputs, places)
             total = block(partial, first * numbers + group * outputs * rows, rows, outputs)
-            gemm(unfolded, arriving.T, total, 0.0 if sample == first else 1.0, team)
+            keep = 0.0 if sample == first else 1.0
+            if rows < FEWEST_ROWS:
+                gemm(unfolded, arriving.T, total, keep, team)
+            else:
+                by_places = block(turned, first * outputs * places, places, outputs)
+                turn(arriving, by_places.T)
+                narrow_gemm(unfolded, by_places, total, keep, team)
     meet(team)
     for output in own(result.shape[0], team):
         target = line(result, output * rows, rows)
@@ -200,6 +220,11 @@ def columns_shape(known: Known) -> Extents:
     return samples_of(known), Extent(rows), Extent(places_of(known))
 
 
+def turned_shape(known: Known) -> Extents:
+    """Return the shape of one group's outputs for each sample; a thread uses one sample's."""
+    return samples_of(known), Extent(places_of(known)), Extent(sizes_of(known)[0])
+
+
 def partial_shape(known: Known) -> Extents:
     """Return the shape of one weight for each sample; a thread uses one sample's."""
     size = 1
@@ -217,7 +242,7 @@ DERIVED: dict[str, Callable[[Known], Any]] = {
     "samples": samples_of, "sizes": sizes_of, "geometry": geometry, "places": places_of,
 }  # fmt: skip
 SCRATCH: dict[str, Callable[[Known], Extents]] = {
-    "columns": columns_shape, "partial": partial_shape,
+    "columns": columns_shape, "turned": turned_shape, "partial": partial_shape,
 }  # fmt: skip
 
 
