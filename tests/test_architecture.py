@@ -42,6 +42,9 @@ MAY_LOAD = {
     "chainrule.compiler.intrinsics.functions.bits": {"numba"},
     "chainrule.compiler.intrinsics.products": {"numba"},
     "chainrule.compiler.intrinsics.threads": {"numba"},
+    "chainrule.compiler.intrinsics.tiles": {"numba"},
+    "chainrule.compiler.intrinsics.turning": {"numba"},
+    "chainrule.compiler.intrinsics.vectors": {"numba"},
     "chainrule.compiler.intrinsics.views": {"numba"},
     "chainrule.compiler.machine": {"numba"},
     # Classes that inherit from scikit-learn's, in a module that is itself loaded late.

@@ -8,6 +8,7 @@ Source: Y. LeCun, "The MNIST database of handwritten digits", section "the IDX f
 
 import math
 import zlib
+from typing import TypeAlias
 
 import numpy as np
 
@@ -19,6 +20,10 @@ GZIP_MAGIC = b"\x1f\x8b"
 GZIP_FORMAT = 31  # tells zlib to expect a gzip header and to check its checksum
 MAX_AXES = 8
 MAX_HEADER = 4 + 4 * MAX_AXES  # bytes
+PIECE = 1 << 16  # bytes unpacked at once
+
+Content: TypeAlias = bytes | bytearray
+"""Of a file; an array may keep the memory of a bytearray."""
 
 KINDS: dict[int, Dtype] = {
     0x08: np.dtype(">u1"),
@@ -66,7 +71,7 @@ def check_labels(labels: Array, num_classes: int, name: str) -> Array:
     return labels.astype(np.int64)
 
 
-def read_idx_bytes(path: PathLike) -> bytes:
+def read_idx_bytes(path: PathLike) -> Content:
     """Return the content of an IDX file, unpacked, but never more than its header promises."""
     content = read_bytes(path)
     if content.startswith(GZIP_MAGIC):
@@ -74,8 +79,8 @@ def read_idx_bytes(path: PathLike) -> bytes:
     return content
 
 
-def parse_idx(content: bytes, name: str = "The file") -> Array:
-    """Return the array in the bytes of an unpacked IDX file.
+def parse_idx(content: Content, name: str = "The file") -> Array:
+    """Return the array in the bytes of an unpacked IDX file, in their memory if it is writable.
 
     Args:
         content: All of the file.
@@ -97,10 +102,10 @@ def parse_idx(content: bytes, name: str = "The file") -> Array:
     array = np.frombuffer(content, dtype=kind, offset=start).reshape(shape)
     if kind.kind == "f" and not np.isfinite(array).all():
         raise CorruptFile(f"{name} holds numbers that are not finite (NaN or infinity).")
-    return array.astype(kind.newbyteorder("="))
+    return array.astype(kind.newbyteorder("="), copy=not array.flags.writeable)
 
 
-def _header(content: bytes, name: str) -> tuple[Dtype, Shape, int]:
+def _header(content: Content, name: str) -> tuple[Dtype, Shape, int]:
     """Return the kind of number, the shape and where the numbers start."""
     length = _header_length(content, name)
     if len(content) < length:
@@ -122,7 +127,7 @@ def _header(content: bytes, name: str) -> tuple[Dtype, Shape, int]:
     return kind, shape, length
 
 
-def _header_length(content: bytes, name: str) -> int:
+def _header_length(content: Content, name: str) -> int:
     """Return the length of the header in bytes, from its first four."""
     if len(content) < 4 or content[:2] != b"\x00\x00":
         raise CorruptFile(
@@ -135,30 +140,37 @@ def _header_length(content: bytes, name: str) -> int:
     return 4 + 4 * axes
 
 
-def _unpack(packed: bytes, name: str) -> bytes:
-    """Unpack gzip up to the size the IDX header inside promises."""
+def _unpack(packed: bytes, name: str) -> bytearray:
+    """Unpack gzip up to the size the IDX header inside promises, into memory of that size."""
     stream = zlib.decompressobj(GZIP_FORMAT)
     cut_off = f"{name} was cut off: its packed data end too early. Get a new copy."
     try:
-        head = stream.decompress(packed, MAX_HEADER)
-        if len(head) < MAX_HEADER and not stream.eof:
+        piece, place = stream.decompress(packed[:PIECE], MAX_HEADER), PIECE
+        if len(piece) < MAX_HEADER and not stream.eof:
             raise CorruptFile(cut_off)
-        kind, shape, start = _header(head, name)
-        promised = start + math.prod(shape) * kind.itemsize
-        # One byte more than promised shows that there is more, without unpacking all of it.
-        wanted = max(promised + 1 - len(head), 1)
-        body = stream.decompress(stream.unconsumed_tail, wanted)
-        if not stream.eof:
-            body += stream.decompress(stream.unconsumed_tail, 1)
+        kind, shape, start = _header(piece, name)
+        promised, filled = start + math.prod(shape) * kind.itemsize, 0
+        content = bytearray(promised)
+        while filled + len(piece) <= promised:
+            content[filled : filled + len(piece)] = piece
+            filled += len(piece)
+            if stream.eof:
+                break
+            waiting = stream.unconsumed_tail
+            if not waiting:
+                waiting, place = packed[place : place + PIECE], place + PIECE
+            if not waiting:
+                raise CorruptFile(cut_off)
+            # One byte more than promised shows that there is more, without unpacking all of it.
+            piece = stream.decompress(waiting, promised + 1 - filled)
+        else:
+            raise CorruptFile(
+                f"{name} unpacks to more than the {promised} bytes its header promises for shape "
+                f"{shape}. Get a new copy."
+            )
     except zlib.error as error:
         raise CorruptFile(f"{name} is damaged, gzip says: {error}. Get a new copy.") from None
-    if len(head) + len(body) > promised:
-        raise CorruptFile(
-            f"{name} unpacks to more than the {promised} bytes its header promises for shape "
-            f"{shape}. Get a new copy."
-        )
-    if not stream.eof:
-        raise CorruptFile(cut_off)
-    if stream.unused_data:
-        raise CorruptFile(f"{name} has {len(stream.unused_data)} bytes after its packed data.")
-    return head + body
+    after = len(stream.unused_data) + max(len(packed) - place, 0)
+    if after:
+        raise CorruptFile(f"{name} has {after} bytes after its packed data.")
+    return content[:filled] if filled < promised else content

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from chainrule.array_types import Array
 from chainrule.data.files import PathLike
-from chainrule.data.idx import check_labels, parse_idx, read_idx_bytes
+from chainrule.data.idx import Content, check_labels, parse_idx, read_idx_bytes
 from chainrule.data.preprocessing import ImageForm, Preprocessing
 from chainrule.data.split import Split
 from chainrule.errors import CorruptFile, DataNotFound
@@ -94,7 +94,7 @@ class PublishedFiles:
             raise CorruptFile(f"{self.title} has {len(images)} images, but {len(labels)} labels.")
         return check_labels(labels, len(self.class_names), self.title)
 
-    def _content(self, member: Member, data_dir: PathLike | None, download: bool) -> bytes:
+    def _content(self, member: Member, data_dir: PathLike | None, download: bool) -> Content:
         """Return the verified, unpacked content of one file."""
         places = data_places(data_dir)
         candidates = [
@@ -111,7 +111,7 @@ class PublishedFiles:
             except CorruptFile as error:  # or another data set's: the names are the same
                 rejected.append(str(error))
         reasons = self._download(member) if download else ["downloading is switched off"]
-        if isinstance(reasons, bytes):
+        if not isinstance(reasons, list):
             return reasons
         looked = ", ".join(str(place) for place in places)
         failed = f"and could not be downloaded ({'; '.join(reasons)})"
@@ -126,7 +126,7 @@ class PublishedFiles:
             f"in as data_dir or ${DATA_VARIABLE}."
         )
 
-    def _verified(self, path: Path, member: Member) -> bytes:
+    def _verified(self, path: Path, member: Member) -> Content:
         """Return a file's unpacked content if it is the published one, else raise CorruptFile."""
         content = read_idx_bytes(path)
         digest = hashlib.sha256(content).hexdigest()
@@ -137,7 +137,7 @@ class PublishedFiles:
             )
         return content
 
-    def _download(self, member: Member) -> bytes | list[str]:
+    def _download(self, member: Member) -> Content | list[str]:
         """Return a file's content from the first mirror that has it, or why each failed."""
         target = cache_folder() / self.name / (member.file_name + ".gz")
         reasons = []
@@ -179,7 +179,7 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path("chainrule")
 
 
-def fetch(url: str, target: Path, verify: Callable[[Path], bytes]) -> bytes:
+def fetch(url: str, target: Path, verify: Callable[[Path], Content]) -> Content:
     """Download a file, and keep it as ``target`` only once ``verify`` has returned its content.
 
     Raises:

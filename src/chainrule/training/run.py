@@ -9,9 +9,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from chainrule import errors
+from chainrule.compiler.object_code import blas_addresses
 from chainrule.data import DATA_SETS, Split, load
 from chainrule.engines import check_engine
 from chainrule.files import atomic_write
@@ -225,6 +227,7 @@ def execute(
     """
     if resume:
         read_run_options(out).check_same(options, out)
+    Thread(target=blas_addresses, daemon=True).start()  # takes a while; the data are read meanwhile
     split = load(options.dataset, data_dir=data_dir)
     manual_seed(options.seed)
     model = build_model(options, split)
