@@ -19,20 +19,21 @@ LEVELS = {
     "data": 3,
     "storage": 4,
     "compiler": 4,
-    "engines": 5,
-    "training": 6,
-    "estimators": 7,
-    "benchmarks": 8,
-    "cli": 9,
+    "bridges": 5,
+    "engines": 6,
+    "training": 7,
+    "estimators": 8,
+    "benchmarks": 9,
+    "cli": 10,
     # Facades: public names gathered from the rooms, imported by no room.
-    "cuda": 10,
-    "utils": 10,
-    "__main__": 10,
-    "__init__": 11,
+    "cuda": 11,
+    "utils": 11,
+    "__main__": 11,
+    "__init__": 12,
 }
 HEAVY = {
     "numba", "scipy", "sklearn", "matplotlib", "pooch", "PIL", "rich", "typer", "torch",
-    "safetensors", "platformdirs", "threadpoolctl", "jax",
+    "safetensors", "platformdirs", "threadpoolctl", "jax", "onnx", "onnxruntime",
 }  # fmt: skip
 MAY_LOAD = {
     "cli": {"typer", "rich"},  # they are the command line
@@ -47,6 +48,12 @@ MAY_LOAD = {
     "chainrule.compiler.intrinsics.vectors": {"numba"},
     "chainrule.compiler.intrinsics.views": {"numba"},
     "chainrule.compiler.machine": {"numba"},
+    # Loaded only when a network is carried to PyTorch or from it.
+    "chainrule.bridges.torch.files": {"torch"},
+    "chainrule.bridges.torch.from_torch": {"torch"},
+    "chainrule.bridges.torch.libraries": {"torch"},
+    "chainrule.bridges.torch.to_torch": {"torch"},
+    "chainrule.bridges.torch.values": {"torch"},
     # Classes that inherit from scikit-learn's, in a module that is itself loaded late.
     "chainrule.estimators.multilayer_perceptron.scikit_learn": {"sklearn"},
 }

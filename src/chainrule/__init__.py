@@ -200,6 +200,7 @@ dtype = _np.dtype
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from chainrule import bridges as bridges
     from chainrule import compiler as compiler
     from chainrule import data as data
     from chainrule import estimators as estimators
@@ -209,18 +210,24 @@ if TYPE_CHECKING:
     from chainrule import training as training
     from chainrule import utils as utils
     from chainrule.autograd.numeric_check import check_gradient as check_gradient
+    from chainrule.bridges import from_torch as from_torch
+    from chainrule.bridges import to_torch as to_torch
     from chainrule.compiler import compile as compile
     from chainrule.storage import load as load
     from chainrule.storage import save as save
     from chainrule.training.fit import fit as fit
 
-LATE_ROOMS = ("compiler", "data", "estimators", "nn", "optim", "storage", "training", "utils")
+LATE_ROOMS = (
+    "bridges", "compiler", "data", "estimators", "nn", "optim", "storage", "training", "utils",
+)  # fmt: skip
 LATE_NAMES = {
     "compile": "compiler",
     "check_gradient": "autograd.numeric_check",
     "fit": "training.fit",
+    "from_torch": "bridges",
     "load": "storage",
     "save": "storage",
+    "to_torch": "bridges",
 }
 
 
