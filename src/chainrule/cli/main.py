@@ -7,12 +7,13 @@ import typer
 
 from chainrule.cli.bench import bench
 from chainrule.cli.evaluate import evaluate
+from chainrule.cli.export import export
 from chainrule.cli.predict import predict
 from chainrule.cli.summary import summary
 from chainrule.cli.train import train
 from chainrule.errors import ChainruleError
 
-COMMANDS: tuple[Callable[..., None], ...] = (train, evaluate, predict, summary, bench)
+COMMANDS: tuple[Callable[..., None], ...] = (train, evaluate, predict, summary, export, bench)
 
 app = typer.Typer(
     name="chainrule",

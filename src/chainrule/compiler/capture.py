@@ -237,7 +237,7 @@ def _run(model: Module, loss: LossFunction | None, inputs: Tensor, target: Tenso
     finally:
         state.tracer = None
         default_generator.counter = counter
-    end = ends[0] or outputs
+    end = outputs if ends[0] is None else ends[0]
     return _Run(recorder.steps, inputs, target, end, ends[1], counter, after, counted)
 
 
