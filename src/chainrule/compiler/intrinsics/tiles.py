@@ -82,8 +82,8 @@ def tile(dtype, rows, vectors, is_partial):
 def strip(dtype, vectors, is_partial):
     """Return a function that computes some columns of a product, tile by tile."""
     size = dtype.bitwidth // 8
-    high, low = (8, 2) if has_long_vectors() else (4, 2)
-    high_tile, low_tile, row = (tile(dtype, n, vectors, is_partial) for n in (high, low, 1))
+    height = 8 if has_long_vectors() else 4
+    whole, row = (tile(dtype, rows, vectors, is_partial) for rows in (height, 1))
 
     @njit(types.void(*[types.int64] * 11), **OPTIONS)
     def multiply(a, a_row, a_inner, b, b_row, c, c_row, rows, inner, keep, columns):
@@ -91,12 +91,9 @@ def strip(dtype, vectors, is_partial):
         while i < rows:
             left, result = a + size * i * a_row, c + size * i * c_row
             given = left, a_row, a_inner, b, b_row, result, c_row, inner, keep, columns
-            if rows - i >= high:
-                high_tile(*given)
-                i += high
-            elif rows - i >= low:
-                low_tile(*given)
-                i += low
+            if rows - i >= height:
+                whole(*given)
+                i += height
             else:
                 row(*given)
                 i += 1

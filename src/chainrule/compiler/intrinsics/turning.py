@@ -3,13 +3,15 @@
 from numba import njit, types
 from numba.extending import intrinsic
 
-from chainrule.compiler.intrinsics.vectors import INTEGER, Vectors, lanes_of
+from chainrule.compiler.intrinsics.vectors import INTEGER, Vectors
 from chainrule.compiler.intrinsics.views import address_of
 from chainrule.compiler.numba_options import OPTIONS
 
+SIDE = 4  # of a square; larger ones take longer to compile than they save
+
 
 def turn_square(dtype):
-    """Return an intrinsic that copies a square, as wide as a vector, with its axes swapped.
+    """Return an intrinsic that copies a small square with its axes swapped.
 
     It takes addresses, and distances between rows in numbers.
     """
@@ -18,7 +20,7 @@ def turn_square(dtype):
     def turn(context, source, source_row, target, target_row):
         def generate(context, builder, signature, arguments):
             source, source_row, target, target_row = arguments
-            code = Vectors(builder, dtype)
+            code = Vectors(builder, dtype, SIDE)
             source, target = code.pointer(source), code.pointer(target)
 
             def row_of(pointer, distance, row):
@@ -47,7 +49,7 @@ def turn_square(dtype):
 
 def turning(dtype):
     """Return ``turn``, which copies a table stored by rows into one stored by columns, or back."""
-    size, lanes = dtype.bitwidth // 8, lanes_of(dtype)
+    size, lanes = dtype.bitwidth // 8, SIDE
     square = turn_square(dtype)
 
     @njit(**OPTIONS)

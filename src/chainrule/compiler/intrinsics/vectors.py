@@ -29,11 +29,12 @@ class Vectors:
     Args:
         builder: Of the code.
         dtype: float32 or float64.
+        lanes: How many numbers make a vector; as many as a register holds if not said.
     """
 
-    def __init__(self, builder, dtype):
+    def __init__(self, builder, dtype, lanes=None):
         self.builder = builder
-        self.lanes = lanes_of(dtype)
+        self.lanes = lanes_of(dtype) if lanes is None else lanes
         self.number = ir.FloatType() if dtype == types.float32 else ir.DoubleType()
         self.kind = ir.VectorType(self.number, self.lanes)
         self.mask = ir.VectorType(ir.IntType(1), self.lanes)
