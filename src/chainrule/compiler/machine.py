@@ -27,8 +27,10 @@ from chainrule.compiler.intrinsics import (
     TEAM,
     TILED,
     array_on_memory,
+    as_table,
     matrix_product,
     narrow_product,
+    table_of,
     tiled_product,
     turning,
 )
@@ -88,7 +90,9 @@ class Machine:
             self.forms[key] = self.external(self.loops(function))
         return self.forms[key]
 
-    def external(self, dispatcher: Any, declared: tuple[Any, ...] | None = None) -> Any:
+    def external(
+        self, dispatcher: Any, declared: tuple[Any, ...] | None = None, tables: int = 0
+    ) -> Any:
         """Return an intrinsic that calls a function in an object file of its own.
 
         The file is compiled once for each combination of argument types, whatever programs use it.
@@ -96,11 +100,14 @@ class Machine:
         Args:
             dispatcher: The function.
             declared: The types it takes, where all arguments are turned into those.
+            tables: How many of its first arguments are arrays that it takes as tables, whatever
+                axes follow their first: one form serves them all.
         """
 
         @intrinsic
         def call(context, *arguments):
             kinds = tuple(map(types.unliteral, arguments)) if declared is None else declared
+            kinds = (*map(as_table, kinds[:tables]), *kinds[tables:])
             key = self._object_of(dispatcher, kinds)
             given = types.StarArgTuple(arguments)
             signature = types.void(given)
@@ -113,8 +120,12 @@ class Machine:
                 llvm.add_symbol(name, NOWHERE)
                 parts = cgutils.unpack_tuple(builder, values[0], len(given))
                 values = [
-                    context.cast(builder, part, before, after)
-                    for part, before, after in zip(parts, given, kinds, strict=True)
+                    table_of(context, builder, part, before, after)
+                    if position < tables
+                    else context.cast(builder, part, before, after)
+                    for position, (part, before, after) in enumerate(
+                        zip(parts, given, kinds, strict=True)
+                    )
                 ]
                 convention = context.call_conv
                 kind = convention.get_function_type(types.none, kinds)
@@ -221,7 +232,9 @@ class Machine:
             if is_own and name != ENTRY:
                 called = [functions[n] for n in value.__code__.co_names if n in functions]
                 _name_uniquely(value, value, *called)
-                space[name] = self.external(njit(**OPTIONS)(value))
+                names = value.__code__.co_varnames[: value.__code__.co_argcount]
+                tables = names.index("numbers") if names[0] == "parameter" else 0
+                space[name] = self.external(njit(**OPTIONS)(value), tables=tables)
         entry = njit(types.void(types.int64, types.int64), **OPTIONS)(space[ENTRY])
         result = entry.overloads[entry.signatures[0]]
         files = {file for other in self.used.values() for file in other.files}

@@ -20,6 +20,8 @@ from chainrule.compiler.intrinsics.views import COLUMN_MAJOR as COLUMN_MAJOR
 from chainrule.compiler.intrinsics.views import ROW_MAJOR as ROW_MAJOR
 from chainrule.compiler.intrinsics.views import array_on_memory as array_on_memory
 from chainrule.compiler.intrinsics.views import as_matrix, block, flat, line
+from chainrule.compiler.intrinsics.views import as_table as as_table
+from chainrule.compiler.intrinsics.views import table_of as table_of
 from chainrule.compiler.numba_options import OPTIONS
 from chainrule.operations import numbers
 

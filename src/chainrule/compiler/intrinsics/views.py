@@ -88,6 +88,19 @@ def as_matrix(context, array):
     return kind(array), generate
 
 
+def as_table(kind):
+    """Return the kind of an array by rows with all axes but the first as one."""
+    return types.Array(kind.dtype, 2, ROW_MAJOR)
+
+
+def table_of(context, builder, value, before, after):
+    """Return an array by rows with all axes but the first as one."""
+    source = make_array(before)(context, builder, value)
+    first, *others = cgutils.unpack_tuple(builder, source.shape, before.ndim)
+    shape = [first, product_of(context, builder, others)]
+    return make_view(context, builder, after, source.data, shape)
+
+
 def part(array, ndim):
     """Return the kind of a part of an array, and a generator of code that finds it."""
     kind = types.Array(array.dtype, ndim, ROW_MAJOR)

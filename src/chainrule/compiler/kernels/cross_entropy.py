@@ -3,6 +3,9 @@
 A label that is no class gives NaN, since a program cannot raise.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from chainrule.array_types import Array
@@ -18,7 +21,7 @@ def cross_entropy(
     weight: Array | None,
     ignore_index: int,
     reduction: int,
-    label_smoothing: float,
+    label_smoothing: float | None,
     y: Array,
     probabilities: Array,
     losses: Array,
@@ -62,7 +65,7 @@ def cross_entropy(
         elif chosen != ignore_index:
             counts = one if weight is None else weight[chosen]
             losses[sample] = counts * (largest[sample] - input[sample, chosen])
-            if label_smoothing != 0:
+            if label_smoothing is not None:
                 even = zero
                 for label in range(classes):
                     share_of = one if weight is None else weight[label]
@@ -100,7 +103,7 @@ def cross_entropy_backward(
     weight: Array | None,
     ignore_index: int,
     reduction: int,
-    label_smoothing: float,
+    label_smoothing: float | None,
     probabilities: Array,
     result: Array,
     masses: Array,
@@ -130,18 +133,24 @@ def cross_entropy_backward(
             scale = zero
         chosen = chosen if is_class else 0
         counts = one if weight is None else weight[chosen]
-        own_shares[i] = label_smoothing * scale / probabilities.dtype.type(classes)
-        on_label = (one - label_smoothing) * scale * counts
-        own_masses[i] = on_label + own_shares[i] * all_weights
+        on_label = scale * counts
+        own_masses[i] = on_label
+        if label_smoothing is not None:
+            own_shares[i] = label_smoothing * scale / probabilities.dtype.type(classes)
+            on_label *= one - label_smoothing
+            own_masses[i] = on_label + own_shares[i] * all_weights
         result[first + i, chosen] = on_label
     by_class, chances_by_class = result.T, probabilities.T
     for label in range(classes):
         slopes = line(by_class, label * samples + first, count)
         chances = line(chances_by_class, label * samples + first, count)
-        share_of = one if weight is None else weight[label]
         for i in range(count):
             on_label = slopes[i] if own_labels[i] == label else zero
-            slopes[i] = own_masses[i] * chances[i] - own_shares[i] * share_of - on_label
+            slopes[i] = own_masses[i] * chances[i] - on_label
+        if label_smoothing is not None:
+            share_of = one if weight is None else weight[label]
+            for i in range(count):
+                slopes[i] -= own_shares[i] * share_of
 
 
 def is_table(known: Known) -> bool:
@@ -155,6 +164,12 @@ def one_per_sample(known: Known) -> Extents:
     return shape[:1]
 
 
+def smoothing(known: Known) -> float | None:
+    """Return how much labels are smoothed; None if not, so that no code is made for it."""
+    return known["label_smoothing"] or None
+
+
+DERIVED: dict[str, Callable[[Known], Any]] = {"label_smoothing": smoothing}
 PER_SAMPLE = ("losses", "largest", "totals")
 
 CROSS_ENTROPY_KERNELS = (
@@ -163,6 +178,7 @@ CROSS_ENTROPY_KERNELS = (
         cross_entropy,
         {"input": 0, "probabilities": 0, **dict.fromkeys(PER_SAMPLE, 0)},
         scratch=dict.fromkeys(PER_SAMPLE, one_per_sample),
+        derived=DERIVED,
         fits=is_table,
     ),
     Kernel(
@@ -170,6 +186,7 @@ CROSS_ENTROPY_KERNELS = (
         cross_entropy_backward,
         {"probabilities": 0, "result": 0, "masses": 0, "shares": 0},
         scratch=dict.fromkeys(("masses", "shares"), one_per_sample),
+        derived=DERIVED,
         fits=is_table,
     ),
 )
