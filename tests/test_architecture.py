@@ -48,7 +48,11 @@ MAY_LOAD = {
     "chainrule.compiler.intrinsics.vectors": {"numba"},
     "chainrule.compiler.intrinsics.views": {"numba"},
     "chainrule.compiler.machine": {"numba"},
-    # Loaded only when a network is carried to PyTorch or from it.
+    # Loaded only when a network is carried to ONNX or PyTorch, or from there.
+    "chainrule.bridges.onnx.export": {"onnx"},
+    "chainrule.bridges.onnx.import_shapes": {"onnx"},
+    "chainrule.bridges.onnx.reader": {"onnx"},
+    "chainrule.bridges.onnx.writer": {"onnx"},
     "chainrule.bridges.torch.files": {"torch"},
     "chainrule.bridges.torch.from_torch": {"torch"},
     "chainrule.bridges.torch.libraries": {"torch"},
