@@ -23,6 +23,7 @@ LEVELS = {
     "engines": 6,
     "training": 7,
     "estimators": 8,
+    "explain": 8,
     "benchmarks": 9,
     "cli": 10,
     # Facades: public names gathered from the rooms, imported by no room.
@@ -58,6 +59,18 @@ MAY_LOAD = {
     "chainrule.bridges.torch.libraries": {"torch"},
     "chainrule.bridges.torch.to_torch": {"torch"},
     "chainrule.bridges.torch.values": {"torch"},
+    # Loaded only when PyTorch is to take the steps.
+    "chainrule.engines.torch.batches": {"torch"},
+    "chainrule.engines.torch.devices": {"torch"},
+    "chainrule.engines.torch.engine": {"torch"},
+    "chainrule.engines.torch.network": {"torch"},
+    "chainrule.engines.torch.not_finite": {"torch"},
+    "chainrule.engines.torch.optimizers": {"torch"},
+    "chainrule.engines.torch.processes": {"torch"},
+    "chainrule.engines.torch.random_numbers": {"torch"},
+    "chainrule.engines.torch.reduction": {"torch"},
+    "chainrule.engines.torch.sharing": {"torch"},
+    "chainrule.engines.torch.steps": {"torch"},
     # Classes that inherit from scikit-learn's, in a module that is itself loaded late.
     "chainrule.estimators.multilayer_perceptron.scikit_learn": {"sklearn"},
 }

@@ -56,7 +56,7 @@ def test_unknown_names_are_refused_with_the_known_ones() -> None:
 def test_engines_by_name(name: str) -> None:
     engine = make_engine(name, job(Linear(4, 3), steps=1))
     assert engine.name == name
-    assert engine.reason == ""
+    assert engine.reason == ("PyTorch on cpu" if name == "torch" else "")
 
 
 @pytest.mark.parametrize(("steps", "name"), [(100, "eager"), (1_000_000, "compiled")])

@@ -8,6 +8,7 @@ import typer
 
 from chainrule.cli.options import DataDir, Json, show
 from chainrule.data import DATA_SETS
+from chainrule.engines import is_first_process
 from chainrule.errors import InvalidArgument
 from chainrule.training.progress import ProgressBar
 from chainrule.training.run import (
@@ -65,10 +66,18 @@ def train(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Of all random choices.  [default: 0]")] = None,
     engine: Annotated[
-        str | None, typer.Option(help="auto, eager or compiled.  [default: auto]")
+        str | None, typer.Option(help="auto, eager, compiled or torch.  [default: auto]")
     ] = None,
     threads: Annotated[
         int | None, typer.Option(help="Of the compiled engine.  [default: as many as help]")
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(help="Of PyTorch: cpu, cuda, ...  [default: a GPU if there is one]"),
+    ] = None,
+    mixed_precision: Annotated[
+        bool | None,
+        typer.Option("--mixed-precision", help="Have PyTorch compute products in bfloat16."),
     ] = None,
     data_dir: DataDir = None,
     out: Annotated[
@@ -96,6 +105,7 @@ def train(
         "epochs": epochs,
         "seed": seed,
         "engine": engine,
+        "mixed_precision": mixed_precision,
     }
     changes = {name: value for name, value in given.items() if value is not None}
     if resume is None:
@@ -115,9 +125,11 @@ def train(
         data_dir=data_dir,
         resume=resume is not None,
         threads=threads,
+        device=device,
         callbacks=[progress],
     )
-    show(as_result(result), as_text(result), as_json)
+    if is_first_process():
+        show(as_result(result), as_text(result), as_json)
 
 
 def as_result(result: RunResult) -> dict[str, object]:

@@ -11,6 +11,7 @@ from chainrule.compiler.refusal import NotCompilable
 from chainrule.engines.eager import EagerEngine
 from chainrule.engines.engine import LossFunction, StepResult, Steps
 from chainrule.engines.not_finite import all_finite
+from chainrule.engines.processes import ALONE
 from chainrule.nn.module import Module
 from chainrule.optim.bundle import Bundle
 from chainrule.optim.optimizer import Optimizer
@@ -33,6 +34,8 @@ class CompiledEngine:
 
     name = "compiled"
     takes_many_steps = True
+    mixed_precision = False
+    processes = ALONE
     reason = ""
 
     def __init__(

@@ -12,6 +12,7 @@ from chainrule.autograd.tensor import Tensor
 from chainrule.engines.engine import LossFunction, StepResult, Steps
 from chainrule.engines.not_finite import all_finite, gradient_error, loss_error, module_paths
 from chainrule.engines.observation import Observation
+from chainrule.engines.processes import ALONE
 from chainrule.errors import NotFinite
 from chainrule.nn.clipping import clip_grad_norm_
 from chainrule.nn.module import Module
@@ -31,6 +32,8 @@ class EagerEngine:
 
     name = "eager"
     takes_many_steps = False
+    mixed_precision = False
+    processes = ALONE
 
     def __init__(
         self,
@@ -48,6 +51,35 @@ class EagerEngine:
 
     def train_step(self, inputs: Tensor, targets: Tensor, observe: bool = False) -> StepResult:
         """Learn from one batch; see ``Engine``."""
+        value, outputs, walk = self._differentiate(inputs, targets, observe)
+        if self.clip_norm is not None:
+            clip_grad_norm_(self.model.parameters(), self.clip_norm)
+        if walk is None:
+            self.optimizer.step()
+            return StepResult(value, outputs)
+        return StepResult(value, outputs, self._observed_update(walk, value))
+
+    def find_not_finite(self, inputs: Tensor, targets: Tensor) -> NotFinite | None:
+        """Return the error that a step on this batch would end in, if any, and take no step."""
+        counter = default_generator.counter
+        buffers = [buffer.array.copy() for buffer in self._buffers]
+        try:
+            self._differentiate(inputs, targets, observe=False)
+        except NotFinite as error:
+            return error
+        finally:
+            self.optimizer.zero_grad()
+            self._undo_forward(counter, buffers)
+        return None
+
+    def _differentiate(
+        self, inputs: Tensor, targets: Tensor, observe: bool
+    ) -> tuple[float, Array, BackwardPass | None]:
+        """Compute a batch's loss and outputs, and the gradients of all parameters.
+
+        Raises:
+            NotFinite: with everything as it was before, but no gradients.
+        """
         counter = default_generator.counter
         buffers = [buffer.array.copy() for buffer in self._buffers]
         self.optimizer.zero_grad()
@@ -68,12 +100,7 @@ class EagerEngine:
             again = self.loss(self.model(inputs), targets)  # with the same dropout masks
             self._undo_forward(counter, buffers)
             raise gradient_error(again, inputs, self.model)
-        if self.clip_norm is not None:
-            clip_grad_norm_(self.model.parameters(), self.clip_norm)
-        if walk is None:
-            self.optimizer.step()
-            return StepResult(value, outputs.array)
-        return StepResult(value, outputs.array, self._observed_update(walk, value))
+        return value, outputs.array, walk
 
     def steps_at_once(self, inputs: Array, targets: Array, batch_size: int) -> int:
         """Return 1: every step is told of."""

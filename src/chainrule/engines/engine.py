@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 from chainrule.array_types import Array
 from chainrule.autograd.tensor import Tensor
 from chainrule.engines.observation import Observation
+from chainrule.engines.processes import Processes
 
 LossFunction: TypeAlias = Callable[[Tensor, Tensor], Tensor]
 """Takes outputs and targets."""
@@ -57,6 +58,8 @@ class Engine(Protocol):
         takes_many_steps: Whether it has ``steps_at_once`` and ``train_steps``.
         loss: Takes outputs and targets.
         clip_norm: Largest norm of all gradients together; None leaves them as they are.
+        mixed_precision: Whether products are computed in lower precision.
+        processes: Who trains the same network.
     """
 
     name: str
@@ -64,6 +67,8 @@ class Engine(Protocol):
     takes_many_steps: bool
     loss: LossFunction
     clip_norm: float | None
+    mixed_precision: bool
+    processes: Processes
 
     def train_step(self, inputs: Tensor, targets: Tensor, observe: bool = False) -> StepResult:
         """Learn from one batch.

@@ -1,59 +1,75 @@
-"""Choosing an engine by name. To add one: write its file, and its line in ENGINES."""
+"""Choosing an engine by name. To add one: write its file, and a function and a line here."""
 
+import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
 
-from chainrule.array_types import Array
 from chainrule.compiler.refusal import NotCompilable
 from chainrule.engines.compiled import CompiledEngine
 from chainrule.engines.eager import EagerEngine
-from chainrule.engines.engine import LossFunction
-from chainrule.errors import InvalidArgument
-from chainrule.nn.module import Module
-from chainrule.optim.optimizer import Optimizer
+from chainrule.engines.engine import Engine
+from chainrule.engines.job import Job
+from chainrule.engines.processes import launched_processes
+from chainrule.errors import InvalidArgument, MissingPackage
 
 AUTO = "auto"
-ENGINES: tuple[type[EagerEngine] | type[CompiledEngine], ...] = (EagerEngine, CompiledEngine)
-AnyEngine: TypeAlias = EagerEngine | CompiledEngine
 
 WORTH_COMPILING = 2.0
 """Seconds of eager work; compiling takes a few seconds once, and a moment ever after."""
 
-SECONDS_PER_STEP = 4e-4
-SECONDS_PER_PRODUCT = 2e-10
-"""Of an eager training step: without any work in it, and for each parameter and sample."""
+
+def eager_engine(job: Job) -> Engine:
+    """Return the engine that runs every operation in NumPy."""
+    return EagerEngine(job.model, job.loss, job.optimizer, job.clip_norm)
 
 
-@dataclass(frozen=True, eq=False)
-class Job:
-    """What an engine is to run.
+def compiled_engine(job: Job) -> Engine:
+    """Return the engine that runs steps in machine code.
+
+    Raises:
+        NotCompilable: naming what in the network cannot be compiled.
+    """
+    compiled = CompiledEngine(job.model, job.loss, job.optimizer, job.clip_norm, job.threads)
+    compiled.prepare(job.inputs, job.targets)
+    return compiled
+
+
+def torch_engine(job: Job) -> Engine:
+    """Return the engine whose steps PyTorch takes.
+
+    Raises:
+        MissingPackage: if PyTorch is not installed.
+    """
+    try:
+        module = importlib.import_module("chainrule.engines.torch.engine")
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        raise MissingPackage(
+            "The torch engine needs PyTorch: pip install 'chainrule[torch]' brings it."
+        ) from None
+    engine: Engine = module.TorchEngine(job)
+    return engine
+
+
+@dataclass(frozen=True)
+class EngineKind:
+    """An engine that can be chosen.
 
     Attributes:
-        model: The network.
-        loss: Takes outputs and targets.
-        optimizer: Of the model's parameters.
-        clip_norm: Largest norm of all gradients together; None leaves them as they are.
-        threads: How many are to work on a step together; None for as many as help.
-        inputs, targets: A few samples.
-        steps: How many there are to be.
-        batch_size: Samples per step.
+        name: As chosen with ``engine=``.
+        make: Returns one, ready to run a job.
     """
 
-    model: Module
-    loss: LossFunction
-    optimizer: Optimizer
-    clip_norm: float | None
-    threads: int | None
-    inputs: Array
-    targets: Array
-    steps: int
-    batch_size: int
+    name: str
+    make: Callable[[Job], Engine]
 
-    def eager_seconds(self) -> float:
-        """Return about how long the job takes on the eager engine."""
-        parameters = sum(parameter.array.size for parameter in self.model.parameters())
-        step = SECONDS_PER_STEP + SECONDS_PER_PRODUCT * parameters * self.batch_size
-        return self.steps * step
+
+ENGINES = (
+    EngineKind("eager", eager_engine),
+    EngineKind("compiled", compiled_engine),
+    EngineKind("torch", torch_engine),
+)
 
 
 def check_engine(name: str) -> None:
@@ -64,35 +80,55 @@ def check_engine(name: str) -> None:
 
     >>> check_engine("auto")
     """
-    known = [AUTO, *(engine.name for engine in ENGINES)]
+    known = [AUTO, *(kind.name for kind in ENGINES)]
     if name not in known:
         raise InvalidArgument(f"There is no engine {name!r}: choose one of {', '.join(known)}.")
 
 
-def make_engine(name: str, job: Job) -> AnyEngine:
+def make_engine(name: str, job: Job) -> Engine:
     """Return the engine of this name, ready to run a job.
 
     "auto" takes the compiled engine where there is enough work and the network can be compiled,
     else the eager one; ``reason`` says why. It decides by the job alone, not by what the machine
-    has compiled before: the same job gives the same result.
+    has compiled before: the same job gives the same result. What only PyTorch can do, another
+    device, lower precision or several processes, it leaves to PyTorch.
 
     Raises:
-        InvalidArgument: if there is no engine of this name.
+        InvalidArgument: if there is no engine of this name, or it cannot do what the job asks for.
         NotCompilable: if the compiled engine is asked for and cannot run this network.
+        MissingPackage: if PyTorch is needed and not installed.
     """
     check_engine(name)
-    eager = EagerEngine(job.model, job.loss, job.optimizer, job.clip_norm)
-    if name == EagerEngine.name:
-        return eager
-    if name == AUTO and job.eager_seconds() < WORTH_COMPILING:
+    needed = need_of_torch(job)
+    if needed and name == AUTO:
+        name = "torch"
+    if needed and name != "torch":
+        raise InvalidArgument(
+            f"The {name} engine runs in one process, on the CPU, in full precision, and was asked "
+            f"for {needed}: choose engine='torch' for that."
+        )
+    if name != AUTO:
+        return next(kind for kind in ENGINES if kind.name == name).make(job)
+    return quickest_engine(job)
+
+
+def need_of_torch(job: Job) -> str | None:
+    """Return what about a job only the PyTorch engine can do, or None."""
+    if launched_processes() > 1:
+        return f"{launched_processes()} processes"
+    if job.device is not None and job.device != "cpu":
+        return f"the device {job.device}"
+    return "mixed precision" if job.mixed_precision else None
+
+
+def quickest_engine(job: Job) -> Engine:
+    """Return the compiled engine where it pays and is possible, else the eager one."""
+    eager = eager_engine(job)
+    if job.eager_seconds() < WORTH_COMPILING:
         eager.reason = "too little work to be worth compiling"
         return eager
-    compiled = CompiledEngine(job.model, job.loss, job.optimizer, job.clip_norm, job.threads)
     try:
-        compiled.prepare(job.inputs, job.targets)
+        return compiled_engine(job)
     except NotCompilable as error:
-        if name != AUTO:
-            raise
         eager.reason = f"not compiled: {error}"
         return eager
-    return compiled

@@ -2,13 +2,14 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
 from chainrule.array_types import Array
 from chainrule.autograd.core import TensorCore
+from chainrule.autograd.graph import wrap
 from chainrule.autograd.modes import enable_grad
 from chainrule.autograd.tensor import Tensor
 from chainrule.errors import InvalidArgument, InvalidType
@@ -216,6 +217,24 @@ class Optimizer:
     def bundles(self) -> list[Bundle]:
         """Return all bundles there are."""
         return [bundle for bundles in self._bundles.values() for bundle in bundles]
+
+    def take_over(self, states: Mapping[Tensor, Mapping[str, Array]], steps: int) -> None:
+        """Count steps that were taken elsewhere, and take over the states that they have left.
+
+        Args:
+            states: By parameter, each under its name; only of those that moved.
+            steps: How many were taken.
+        """
+        for parameter, entry in states.items():
+            kept = self.state[parameter]
+            for name, numbers in entry.items():
+                if name in kept:
+                    kept[name].array[...] = numbers
+                else:
+                    kept[name] = wrap(np.array(numbers))
+            parameter.mark_changed("optimizer.step()")
+        self.steps_taken += steps
+        self._bundles.clear()
 
     # Saving
 

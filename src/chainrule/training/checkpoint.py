@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainrule.data import DataLoader, TensorDataset
+from chainrule.engines.processes import was_restarted
 from chainrule.errors import (
     ChainruleError,
     CorruptFile,
@@ -95,9 +96,22 @@ class Checkpoint(Callback):
             trainer.needs_checkpoint = True
 
     def save(self, trainer: "Trainer") -> None:
-        """Write the checkpoint now."""
-        save(run_state(trainer), self.path)
+        """Write the checkpoint now; of several processes, which all have the same, one does."""
+        if trainer.processes.is_first:
+            save(run_state(trainer), self.path)
         self._last = time.monotonic()
+
+
+def goes_on(folder: Path | None, resume: bool) -> bool:
+    """Return whether a run is to go on from the checkpoint in its folder.
+
+    Args:
+        folder: Where the run keeps it.
+        resume: Whether that was asked for. Processes that were started anew, because one of them
+            had ended, go on without having been asked to.
+    """
+    has_checkpoint = folder is not None and (folder / CHECKPOINT_FILE).is_file()
+    return resume or (has_checkpoint and was_restarted())
 
 
 def engine_of(folder: Path) -> str | None:
@@ -214,6 +228,7 @@ def configuration_of(trainer: "Trainer") -> dict[str, str]:
         "order of the samples": {"shuffle": trainer.shuffles, "drop_last": loader.drop_last},
         "seed": trainer.seed,
         "engine": trainer.engine.name,
+        "precision": "mixed" if trainer.engine.mixed_precision else "full",
         "list of metrics": [metric.name for metric in trainer.sums.metrics],
         "list of callbacks": [type(callback).__name__ for callback in trainer.callbacks],
         "set of data": data_fingerprint(loader),

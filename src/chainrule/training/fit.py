@@ -11,8 +11,8 @@ from chainrule.autograd.core import TensorCore
 from chainrule.autograd.graph import wrap
 from chainrule.autograd.tensor import Tensor
 from chainrule.data import DataLoader, Dataset, TensorDataset
-from chainrule.engines import LossFunction
-from chainrule.engines.selection import AUTO, Job, check_engine, make_engine
+from chainrule.engines import Job, LossFunction, check_engine, make_engine
+from chainrule.engines.selection import AUTO
 from chainrule.errors import InvalidArgument, InvalidShape, InvalidType
 from chainrule.nn import CrossEntropyLoss, MSELoss
 from chainrule.nn.losses import LOSSES
@@ -20,7 +20,7 @@ from chainrule.nn.module import Module
 from chainrule.optim import Optimizer, find_optimizer
 from chainrule.randomness import manual_seed
 from chainrule.training.callbacks import Callback
-from chainrule.training.checkpoint import Checkpoint, engine_of
+from chainrule.training.checkpoint import Checkpoint, engine_of, goes_on
 from chainrule.training.checkpoint import resume as resume_run
 from chainrule.training.history import History
 from chainrule.training.metrics import Metric, find_metrics
@@ -48,6 +48,8 @@ def fit(
     scheduler: Schedule | None = None,
     clip_norm: float | None = None,
     threads: int | None = None,
+    device: str | None = None,
+    mixed_precision: bool = False,
     seed: int | None = None,
     out: str | Path | None = None,
     resume: bool = False,
@@ -66,16 +68,20 @@ def fit(
         validation: Samples to be tested on after every epoch.
         metrics: Names or functions of outputs and targets, each a mean over samples; by default
             accuracy for labels.
-        engine: "eager"; "compiled" for steps in machine code; or "auto" for the latter where the
-            work is enough to be worth compiling, and the network can be.
+        engine: "eager"; "compiled" for steps in machine code; "torch" for steps taken by PyTorch,
+            on a GPU or in several processes; or "auto" for machine code where the work is enough to
+            be worth compiling, and the network can be.
         callbacks: Shown the run as it happens.
         scheduler: A learning-rate schedule, stepped after every epoch; ReduceLROnPlateau is shown
             the validation loss, or without validation the loss.
         clip_norm: Largest norm of all gradients together.
         threads: How many work on a step of the compiled engine; None for as many as help.
+        device: Where PyTorch computes, by its name, such as "cuda"; None for a GPU if there is one.
+        mixed_precision: Have PyTorch compute products in bfloat16.
         seed: Of the samples' order and dropout; without it the library's generator goes on.
         out: Folder for checkpoints; none are kept without it.
-        resume: Go on from the checkpoint in ``out``, bit for bit as if never interrupted.
+        resume: Go on from the checkpoint in ``out``, bit for bit as if never interrupted. Processes
+            that ``torchrun`` has started anew do so by themselves.
 
     Returns:
         The history; ``print`` it for a table.
@@ -108,6 +114,7 @@ def fit(
         )
     has_labels = isinstance(chosen_loss, CrossEntropyLoss)
     folder = None if out is None else Path(out)
+    resume = goes_on(folder, resume)
     own_callbacks = list(callbacks)
     if folder is not None and not any(isinstance(c, Checkpoint) for c in own_callbacks):
         own_callbacks.append(Checkpoint(folder))
@@ -126,6 +133,8 @@ def fit(
                     targets=sample[1],
                     steps=epochs * len(loader),
                     batch_size=loader.batch_size or 1,
+                    device=device,
+                    mixed_precision=mixed_precision,
                 ),
             ),
             optimizer=chosen_optimizer,

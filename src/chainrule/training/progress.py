@@ -14,14 +14,21 @@ UPDATES_PER_SECOND = 10
 
 
 class ProgressBar(Callback):
-    """Writes to standard error: a bar with rate and time left, or a line after every epoch."""
+    """Writes to standard error: a bar with rate and time left, or a line after every epoch.
+
+    Of several processes, only the first writes.
+    """
 
     def __init__(self) -> None:
         self._bar: Any = None
         self._task: Any = None
+        self._is_shown = True
 
     def on_fit_start(self, trainer: "Trainer") -> None:
         """Say what is trained, and open the bar if somebody watches."""
+        self._is_shown = trainer.processes.is_first
+        if not self._is_shown:
+            return
         engine = trainer.engine
         reason = f" ({engine.reason})" if engine.reason else ""
         print(
@@ -74,6 +81,8 @@ class ProgressBar(Callback):
     def on_epoch_end(self, trainer: "Trainer", row: EpochRow) -> None:
         """Write the epoch's figures."""
         text = f"epoch {row.epoch}/{trainer.epochs}  {describe(row)}"
+        if not self._is_shown:
+            return
         if self._bar is None:
             print(text, file=sys.stderr, flush=True)
         else:

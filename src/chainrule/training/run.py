@@ -15,7 +15,7 @@ from typing import Any
 from chainrule import errors
 from chainrule.compiler.object_code import blas_addresses
 from chainrule.data import DATA_SETS, Split, load
-from chainrule.engines import check_engine
+from chainrule.engines import check_engine, is_first_process
 from chainrule.files import atomic_write
 from chainrule.nn.feedforward import activation_module, feedforward
 from chainrule.nn.module import Module
@@ -26,6 +26,7 @@ from chainrule.randomness import manual_seed
 from chainrule.storage import save_model
 from chainrule.storage.checked_json import parse_json
 from chainrule.training.callbacks import Callback
+from chainrule.training.checkpoint import goes_on
 from chainrule.training.fit import fit
 from chainrule.training.history import History
 
@@ -58,6 +59,7 @@ class RunOptions:
             100,000 samples.
         seed: Of the initial weights, the order of the samples and dropout.
         engine: By name, or "auto".
+        mixed_precision: Whether PyTorch is to compute products in bfloat16.
 
     Raises:
         InvalidArgument: if one of them cannot be used.
@@ -74,6 +76,7 @@ class RunOptions:
     epochs: int | None = None
     seed: int = 0
     engine: str = "auto"
+    mixed_precision: bool = False
 
     def epochs_for(self, num_samples: int) -> int:
         """Return the number of epochs for this many training samples."""
@@ -88,6 +91,10 @@ class RunOptions:
         activation_module(self.activation)
         find_optimizer(self.optimizer)
         check_engine(self.engine)
+        if not isinstance(self.mixed_precision, bool):
+            raise errors.InvalidArgument(
+                f"mixed_precision must be true or false, got {self.mixed_precision!r}."
+            )
         require_whole("batch_size", self.batch_size, 1)
         require_whole("seed", self.seed, 0)
         if self.epochs is not None:
@@ -208,6 +215,7 @@ def execute(
     data_dir: Path | None = None,
     resume: bool = False,
     threads: int | None = None,
+    device: str | None = None,
     callbacks: Sequence[Callback] = (),
 ) -> RunResult:
     """Train a network as ordered and leave model, history and curves in a folder.
@@ -219,20 +227,23 @@ def execute(
         resume: Go on with the interrupted run in ``out``, which must have been started with the
             same options; at a constant rate, the number of epochs may be another one.
         threads: How many work on a step of the compiled engine; None for as many as help.
+        device: Where PyTorch computes, by its name; None for a GPU if there is one.
         callbacks: Shown the run as it happens.
 
     Raises:
         DataNotFound: if there is no run to resume, or no such data set.
         StateMismatch: if the run to resume was started with other options; it names the first.
     """
+    resume = goes_on(out, resume)
     if resume:
         read_run_options(out).check_same(options, out)
     Thread(target=blas_addresses, daemon=True).start()  # takes a while; the data are read meanwhile
     split = load(options.dataset, data_dir=data_dir)
     manual_seed(options.seed)
     model = build_model(options, split)
-    out.mkdir(parents=True, exist_ok=True)
-    atomic_write(out / RUN_FILE, json.dumps(asdict(options), indent=2).encode() + b"\n")
+    if is_first_process():
+        out.mkdir(parents=True, exist_ok=True)
+        atomic_write(out / RUN_FILE, json.dumps(asdict(options), indent=2).encode() + b"\n")
     epochs = options.epochs_for(len(split.x_train))
     optimizer = find_optimizer(options.optimizer)(model.parameters(), lr=options.lr)
     schedule = None
@@ -247,6 +258,8 @@ def execute(
         validation=split.test,
         engine=options.engine,
         threads=threads,
+        device=device,
+        mixed_precision=options.mixed_precision,
         callbacks=callbacks,
         scheduler=schedule,
         seed=options.seed,
@@ -255,13 +268,21 @@ def execute(
     )
     model_path = out / MODEL_FILE
     complete = replace(options, epochs=epochs)
+    result = RunResult(complete, history.engine, count_parameters(model), history, model_path)
+    if is_first_process():
+        save_results(result, model, split)
+    return result
+
+
+def save_results(result: RunResult, model: Module, split: Split) -> None:
+    """Leave model, history and curves of a finished run in its folder."""
+    history, out = result.history, result.model_path.parent
     save_model(
         model,
-        model_path,
+        result.model_path,
         class_names=split.class_names,
         preprocessing=split.preprocessing.to_dict(),
-        training={**asdict(complete), "history": history.to_rows()[-1:]},
+        training={**asdict(result.options), "history": history.to_rows()[-1:]},
     )
     history.to_csv(out / HISTORY_FILE)
     history.plot(out / CURVES_FILE)
-    return RunResult(complete, history.engine, count_parameters(model), history, model_path)

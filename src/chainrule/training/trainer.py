@@ -80,6 +80,7 @@ class Trainer:
         parts: What it is made of.
 
     Attributes:
+        processes: Who trains the same network; each process has a trainer of its own.
         epoch: Number of the current epoch, from 0.
         batch: Number of the next batch in it, from 0.
         step: Number of training steps taken.
@@ -94,6 +95,7 @@ class Trainer:
     def __init__(self, parts: Parts) -> None:
         self.model = parts.model
         self.engine = parts.engine
+        self.processes = parts.engine.processes
         self.optimizer = parts.optimizer
         self.loader = parts.loader
         self.validation = parts.validation
@@ -139,6 +141,7 @@ class Trainer:
             KeyboardInterrupt: on Ctrl-C, after the step has been finished and saved.
         """
         with self._interruption:
+            self.processes.wait()  # until all have read what the first is about to write
             self._saved_at = (self.epoch, self.batch)
             self._tell("on_fit_start", self)
             self._save_if_needed()
@@ -161,7 +164,7 @@ class Trainer:
             self.model.train()
             self.sums.reset()
             self.batch = 0
-            self.order = self.loader.draw_order()
+            self.order = self.processes.of_first(self.loader.draw_order())
         self._tell("on_epoch_start", self)
         self.sums.proceed()
         whole = self.loader.rows(self.order) if self.engine.takes_many_steps else None
@@ -175,15 +178,17 @@ class Trainer:
         row = self._finish_epoch()
         self._is_between_steps = True
         self._tell("on_epoch_end", self, row)
+        self.should_stop = self.processes.any(self.should_stop)
         self._save_if_needed()
-        self._interruption.check()
+        self._check_interruption()
 
     def _run_steps(self, dataset: TensorDataset, rows: Array) -> None:
         """Run the rest of an epoch, as many steps at once as engine and callbacks allow."""
         inputs, targets = (tensor.array for tensor in dataset.tensors)
         size = self.loader.batch_size or 1
         while self.batch < self.num_batches:
-            count = self._steps_to_next(self.engine.steps_at_once(inputs, targets, size))
+            at_once = self.engine.steps_at_once(inputs, targets, size)
+            count = self.processes.least(self._steps_to_next(at_once))
             chosen = rows[self.batch * size : (self.batch + count) * size]
             if count == 1:
                 self._run_step(wrap(inputs[chosen]), wrap(targets[chosen]))
@@ -239,6 +244,12 @@ class Trainer:
             self._tell("on_observation", self, result.observation, to=watchers)
         self._tell("on_step_end", self, result)
         self._save_if_needed()
+        self._check_interruption()
+
+    def _check_interruption(self) -> None:
+        """Stop here if any process was interrupted, so that all have come equally far."""
+        if self.processes.any(self._interruption.is_due):
+            self._interruption.note()
         self._interruption.check()
 
     def _finish_epoch(self) -> EpochRow:
