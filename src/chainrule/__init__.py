@@ -204,6 +204,7 @@ if TYPE_CHECKING:
     from chainrule import compiler as compiler
     from chainrule import data as data
     from chainrule import estimators as estimators
+    from chainrule import explain as explain
     from chainrule import nn as nn
     from chainrule import optim as optim
     from chainrule import storage as storage
@@ -218,7 +219,8 @@ if TYPE_CHECKING:
     from chainrule.training.fit import fit as fit
 
 LATE_ROOMS = (
-    "bridges", "compiler", "data", "estimators", "nn", "optim", "storage", "training", "utils",
+    "bridges", "compiler", "data", "estimators", "explain", "nn", "optim", "storage", "training",
+    "utils",
 )  # fmt: skip
 LATE_NAMES = {
     "compile": "compiler",
