@@ -1,11 +1,9 @@
-"""Where the real MNIST files are, for the tests that need them; what is no test."""
+"""Where the real MNIST files are, for the tests that need them."""
 
 import os
 from pathlib import Path
 
 import pytest
-
-collect_ignore = ["pytorch_scripts"]  # programs that tests run
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "mnist"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parent / "pytorch_scripts"
+FOLDER = Path(__file__).resolve().parents[1] / "examples"
 
 
 def with_chainrule(script: str) -> str:
@@ -36,9 +36,9 @@ def run(program: str, *arguments: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("name", ["tensors", "modules", "training"])
+@pytest.mark.parametrize("name", ["tensors", "modules", "device"])
 def test_script_prints_the_same_on_both_libraries(name: str) -> None:
-    script = (FOLDER / f"{name}.py").read_text()
+    script = (FOLDER / f"pytorch_{name}.py").read_text()
     on_torch = run(script).replace("torch.", "")
     on_chainrule = run(with_chainrule(script)).replace("torch.", "")
     assert on_chainrule.splitlines() == on_torch.splitlines()
@@ -46,13 +46,13 @@ def test_script_prints_the_same_on_both_libraries(name: str) -> None:
 
 @pytest.mark.slow
 def test_mnist_script_learns_on_chainrule(mnist_folder: Path) -> None:
-    script = (FOLDER / "mnist.py").read_text()
+    script = (FOLDER / "pytorch_mnist.py").read_text()
     # PyTorch reached 94.4 % after one pass over 20,000 images; seeds differ by half a percent.
     assert float(run(with_chainrule(script), str(mnist_folder), "20000")) > 0.935
 
 
 def test_only_import_lines_change() -> None:
-    script = (FOLDER / "modules.py").read_text()
+    script = (FOLDER / "pytorch_modules.py").read_text()
     changed = with_chainrule(script)
     pairs = zip(script.splitlines(), changed.splitlines(), strict=True)
     assert all("import" in before for before, after in pairs if before != after)
