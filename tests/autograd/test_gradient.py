@@ -142,6 +142,23 @@ def test_gradient_argument_is_not_changed_by_the_pass() -> None:
     assert numbers(x.grad) == [6.0, 8.0]
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_the_gradient_of_a_single_number_can_be_changed_in_place(times: int) -> None:
+    x = leaf(3.0)
+    for _ in range(times):
+        (x**2).backward()
+    assert numbers(x.grad) == 6.0 * times
+    x.grad.zero_()
+    assert numbers(x.grad) == 0.0
+
+
+def test_what_grad_returns_for_a_single_number_can_be_changed_in_place() -> None:
+    x = leaf(3.0)
+    (slope,) = grad(x**2, x)
+    assert slope is not None
+    assert numbers(slope.mul_(2)) == 12.0
+
+
 def test_a_gradient_seen_by_a_hook_does_not_share_memory_with_the_leafs() -> None:
     x = leaf([1.0, 2.0])
     seen: list[TensorCore] = []

@@ -140,9 +140,10 @@ def accumulate(leaf: "TensorCore", gradient: Array) -> None:
         owned = (
             gradient.copy() if gradient.base is not None or not gradient.flags.owndata else gradient
         )
-        leaf.grad = wrap(owned)
+        # NumPy gives a single number as a scalar, which nobody can change in place.
+        leaf.grad = wrap(np.asarray(owned))
     else:
-        leaf.grad.array = leaf.grad.array + gradient
+        leaf.grad.array = np.asarray(leaf.grad.array + gradient)
 
 
 def backward(
@@ -206,5 +207,5 @@ def grad(
                 f"grad(): the outputs do not depend on input {position}, of shape "
                 f"{tensor.array.shape}. Pass allow_unused=True to get None for it."
             )
-        results.append(None if found is None else wrap(found.copy()))
+        results.append(None if found is None else wrap(np.array(found)))
     return tuple(results)
