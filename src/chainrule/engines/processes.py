@@ -58,6 +58,11 @@ def is_first_process() -> bool:
     return launched_processes() == 1 or os.environ.get("RANK", "0") == "0"
 
 
+def starts_before() -> int:
+    """Return how often the processes were started before, and ended because one of them did."""
+    return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"))
+
+
 def was_restarted() -> bool:
     """Return whether the processes were started anew because one of them had ended."""
-    return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")) > 0
+    return starts_before() > 0

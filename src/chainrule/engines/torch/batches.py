@@ -1,5 +1,6 @@
 """The rows of a batch on the device that computes with them."""
 
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -46,7 +47,7 @@ class Batches:
 
     def __init__(self, device: torch.device, rank: int, count: int) -> None:
         self.device, self.rank, self.count = device, rank, count
-        self._resident: list[tuple[Array, torch.Tensor]] = []
+        self._resident: list[tuple[weakref.ref[Array], torch.Tensor]] = []
 
     def of(self, inputs: Array, targets: Array, rows: Array, batch_size: int) -> Iterator[Batch]:
         """Yield this process's part of each batch.
@@ -68,14 +69,16 @@ class Batches:
         """Return what takes rows out of an array, wherever it is best kept."""
         if self.device.type != "cuda" or isinstance(array, np.memmap):
             return HostRows(array, self.device)
+        # Single batches, and slices of what is larger than memory, go as they came.
+        self._resident = [pair for pair in self._resident if pair[0]() is not None]
         for known, tensor in self._resident:
-            if known is array:
+            if known() is array:
                 return DeviceRows(tensor)
         free, _ = torch.cuda.mem_get_info(self.device)
         if array.nbytes > SHARE_OF_MEMORY * free:
             return HostRows(array, self.device)
         tensor = torch.from_numpy(np.require(array, requirements="W")).to(self.device)
-        self._resident.append((array, tensor))
+        self._resident.append((weakref.ref(array), tensor))
         return DeviceRows(tensor)
 
 

@@ -1,6 +1,6 @@
 """Where numbers stopped being finite in a step of PyTorch's."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -31,35 +31,55 @@ def report(eager: EagerEngine, network: NetworkTwin, inputs: Tensor, targets: Te
 
 
 def layer_error(network: NetworkTwin, inputs: Tensor, targets: Tensor) -> NotFinite:
-    """Return the error that names the first layer whose output, or gradient, is not finite."""
-    found: list[str] = []
-
-    def note(module: torch.nn.Module, what: str, values: Iterable[Any]) -> None:
-        if any(torch.is_tensor(v) and not bool(torch.isfinite(v).all()) for v in values):
-            path = paths[module]
-            found.append(f"layer {path} ({type(module).__name__}) was the first whose {what}")
-
-    paths = {module: path for path, module in network.theirs.named_modules() if path}
-    handles = []
-    for module in paths:
-        handles.append(
-            module.register_forward_hook(lambda m, _, out: note(m, "output is not finite", [out]))
-        )
-        handles.append(
-            module.register_full_backward_hook(
-                lambda m, _, grads: note(m, "gradient is not finite", grads)
-            )
-        )
+    """Return the error that names the first layer whose output, or derivative, is not finite."""
+    watch = Watch({module: path for path, module in network.theirs.named_modules() if path})
     device = next(network.theirs.parameters()).device
-    try:
+    with watch:
         outputs = network.theirs(as_torch(inputs, device))
         loss = network.loss(outputs, as_torch(targets, device))
         loss.backward()
-    finally:
-        for handle in handles:
+    network.theirs.zero_grad(set_to_none=True)
+    what = watch.found[0] if watch.found else "the step was finite when it was computed again"
+    return NotFinite(f"The loss is {loss.item():.6g}: {what}. {ADVICE}")
+
+
+class Watch:
+    """Notes the layers of a network whose outputs or derivatives are not finite, in order.
+
+    Args:
+        paths: The layers with their paths.
+
+    Attributes:
+        found: What was noted.
+    """
+
+    def __init__(self, paths: Mapping[torch.nn.Module, str]) -> None:
+        self.found: list[str] = []
+        self._paths = paths
+        self._handles: list[Any] = []
+
+    def __enter__(self) -> None:
+        for module in self._paths:
+            self._handles.append(module.register_forward_pre_hook(self._before))
+            self._handles.append(module.register_forward_hook(self._after))
+
+    def __exit__(self, *error: object) -> None:
+        for handle in self._handles:
             handle.remove()
-    reason = found[0] if found else "the update of the weights was the first that was not"
-    return NotFinite(f"The loss is {loss.item():.6g}: {reason}. {ADVICE}")
+
+    def _before(self, module: torch.nn.Module, inputs: tuple[Any, ...]) -> None:
+        for value in inputs:
+            if torch.is_tensor(value) and value.requires_grad:
+                value.register_hook(lambda gradient: self._note(module, "derivative", gradient))
+
+    def _after(self, module: torch.nn.Module, inputs: object, output: Any) -> None:
+        if torch.is_tensor(output):
+            self._note(module, "output", output)
+
+    def _note(self, module: torch.nn.Module, what: str, values: torch.Tensor) -> None:
+        if not bool(torch.isfinite(values).all()):
+            layer = f"layer {self._paths[module]} ({type(module).__name__})"
+            self.found.append(f"the {what} of {layer} was the first not to be finite")
 
 
 def as_torch(tensor: Tensor, device: torch.device) -> torch.Tensor:

@@ -9,7 +9,7 @@ import torch
 import torch.distributed as distributed
 
 from chainrule.array_types import Array
-from chainrule.engines.processes import ALONE, Processes, launched_processes
+from chainrule.engines.processes import ALONE, Processes, launched_processes, starts_before
 
 
 def join_processes(device: torch.device) -> Processes:
@@ -26,7 +26,13 @@ def join_processes(device: torch.device) -> Processes:
         on_gpu = device.type == "cuda"
         if on_gpu:
             torch.cuda.set_device(device)
-        distributed.init_process_group("nccl" if on_gpu else "gloo")
+        store, rank, count = next(distributed.rendezvous("env://"))
+        # PyTorch 2.13 keeps the addresses of processes that have ended where new ones look for
+        # theirs, and these then wait for the dead: each start gets a place of its own.
+        attempt = distributed.PrefixStore(f"start {starts_before()}", store)
+        distributed.init_process_group(
+            "nccl" if on_gpu else "gloo", store=attempt, rank=rank, world_size=count
+        )
         atexit.register(leave_processes)
     return TorchProcesses(device) if distributed.get_world_size() > 1 else ALONE
 
