@@ -1,11 +1,22 @@
 """Data sets: TensorDataset, Subset, ConcatDataset and random_split."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
+from chainrule.autograd.creation import from_numpy
 from chainrule.autograd.tensor import Tensor
-from chainrule.data import ConcatDataset, Dataset, Subset, TensorDataset, random_split
+from chainrule.data import (
+    ConcatDataset,
+    ConvertedDataset,
+    DataLoader,
+    Dataset,
+    Subset,
+    TensorDataset,
+    random_split,
+)
 from chainrule.errors import InvalidArgument, InvalidIndex, InvalidShape, InvalidType
 from chainrule.randomness import Generator
 
@@ -131,3 +142,65 @@ def test_random_split_repeats_with_the_seed():
 def test_random_split_refuses_lengths_that_do_not_fit(lengths, words):
     with pytest.raises(InvalidArgument, match=words):
         random_split(numbers(10), lengths)
+
+
+def mapped_numbers(folder: Path, dtype: str = "f8") -> np.ndarray:
+    np.save(folder / "x.npy", np.arange(40, dtype=dtype).reshape(20, 2))
+    return np.load(folder / "x.npy", mmap_mode="r")
+
+
+def test_rows_of_mapped_tensors_are_read_from_the_file(tmp_path: Path) -> None:
+    x = mapped_numbers(tmp_path)
+    data = TensorDataset(from_numpy(x), Tensor(np.arange(20)))
+    features, labels = data.take(np.array([4, -1]))
+    assert (features.array.tolist(), labels.array.tolist()) == ([[8, 9], [38, 39]], [4, 19])
+    assert data[3][0].array.tolist() == [6, 7]
+    assert data.samples_at_once is not None
+    features.array[...] = 0  # a copy of a file that may only be read
+    assert x[4].tolist() == [8, 9]
+
+
+def test_samples_in_memory_are_held_without_a_copy() -> None:
+    data = numbers(5)
+    indices = np.array([3, 1])
+    held, places = data.hold(indices)
+    assert held[0] is data.tensors[0].array
+    assert places is indices
+    assert data.samples_at_once is None
+
+
+def test_of_samples_in_files_only_those_wanted_are_held(tmp_path: Path) -> None:
+    data = TensorDataset(from_numpy(mapped_numbers(tmp_path)), Tensor(np.arange(20)))
+    data.announce(np.array([3, 1]))
+    (x, y), places = data.hold(np.array([3, 1]))
+    assert (x[places].tolist(), y[places].tolist()) == ([[6, 7], [2, 3]], [3, 1])
+    assert len(x) == 2
+
+
+def test_samples_at_once_fit_into_the_bytes_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chainrule.data.dataset.BYTES_AT_ONCE", 100)
+    x = from_numpy(mapped_numbers(tmp_path))
+    assert TensorDataset(x).samples_at_once == 6  # rows of 16 bytes
+    assert ConvertedDataset(x, dtypes=[np.dtype("f4")]).samples_at_once == 4  # 16 read, 8 given
+
+
+@pytest.mark.parametrize("is_mapped", [False, True])
+def test_converted_samples_have_the_dtype_however_they_are_fetched(
+    tmp_path: Path, is_mapped: bool
+) -> None:
+    x = mapped_numbers(tmp_path)
+    data = ConvertedDataset(
+        from_numpy(x if is_mapped else np.array(x)), dtypes=[np.dtype(np.float32)]
+    )
+    assert data[3][0].array.dtype == data.take(np.array([3]))[0].array.dtype == np.float32
+    [[batch]] = DataLoader(data, batch_size=20)
+    assert (batch.array == x).all()
+
+
+def test_subsets_of_mapped_samples_are_read_a_batch_at_a_time(tmp_path: Path) -> None:
+    data = Subset(TensorDataset(from_numpy(mapped_numbers(tmp_path))), [5, 2, 9])
+    loader = DataLoader(data, batch_size=2)
+    assert loader.rows(loader.draw_order()) is not None
+    assert [x.array[:, 0].tolist() for [x] in loader] == [[10, 4], [18]]

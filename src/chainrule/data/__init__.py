@@ -4,10 +4,13 @@ from chainrule.data.collate import default_collate as default_collate
 from chainrule.data.csv_file import Table as Table
 from chainrule.data.csv_file import read_csv as read_csv
 from chainrule.data.dataset import ConcatDataset as ConcatDataset
+from chainrule.data.dataset import ConvertedDataset as ConvertedDataset
 from chainrule.data.dataset import Dataset as Dataset
 from chainrule.data.dataset import Subset as Subset
 from chainrule.data.dataset import TensorDataset as TensorDataset
 from chainrule.data.dataset import random_split as random_split
+from chainrule.data.file_rows import find_not_finite as find_not_finite
+from chainrule.data.file_rows import mapped_from as mapped_from
 from chainrule.data.idx import read_idx as read_idx
 from chainrule.data.idx import read_idx_labels as read_idx_labels
 from chainrule.data.images import read_image as read_image

@@ -8,15 +8,17 @@ from typing import Generic, TypeAlias, TypeVar
 
 import numpy as np
 
-from chainrule.array_types import Array
+from chainrule.array_types import Array, Dtype
 from chainrule.autograd.graph import wrap
 from chainrule.autograd.tensor import Tensor
+from chainrule.data.file_rows import FileRows, Rows, open_rows
 from chainrule.errors import InvalidArgument, InvalidIndex, InvalidShape, InvalidType
 from chainrule.randomness import Generator, default_generator
 
 Sample = TypeVar("Sample", covariant=True)
 Lengths: TypeAlias = Sequence[int] | Sequence[float]
 FRACTION_TOLERANCE = 1e-6  # how far fractions may miss a sum of 1 through rounding
+BYTES_AT_ONCE = 1 << 24  # read from files for one slice of steps
 
 
 class Dataset(Generic[Sample]):
@@ -46,12 +48,19 @@ class Dataset(Generic[Sample]):
 class TensorDataset(Dataset[tuple[Tensor, ...]]):
     """Tensors of equal length side by side: sample ``i`` is row ``i`` of each.
 
+    Of tensors made from memory-mapped arrays (``from_numpy(numpy.load(path, mmap_mode="r"))``) only
+    the rows that are asked for are ever read.
+
     Args:
         tensors: Any number of tensors whose first axes have one length.
+
+    Attributes:
+        tensors: As given.
 
     Raises:
         InvalidType: if one of them is not a tensor.
         InvalidShape: if their lengths differ, or one is a single number.
+        InvalidArgument: if a mapped one is stored column by column.
 
     >>> pairs = TensorDataset(Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor([0.0, 1.0]))
     >>> pairs[1][0].array
@@ -79,15 +88,28 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
                 "samples, must be equal."
             )
         self.tensors = tensors
+        self._files = [open_rows(tensor.array) for tensor in tensors]
+
+    @property
+    def rows(self) -> list[Rows]:
+        """What the rows of each tensor are read from: its array, or a file."""
+        pairs = zip(self.tensors, self._files, strict=True)
+        return [tensor.array if file is None else file for tensor, file in pairs]
 
     def __getitem__(self, index: int) -> tuple[Tensor, ...]:
         """Return row ``index`` of each tensor."""
         if isinstance(index, (int, np.integer)):
             check_index(index, len(self), "TensorDataset")
-        return tuple(wrap(np.asarray(tensor.array[index])) for tensor in self.tensors)
+        return tuple(wrap(np.asarray(rows[index])) for rows in self.rows)
 
     def __len__(self) -> int:
         return self.tensors[0].shape[0]
+
+    @property
+    def samples_at_once(self) -> int | None:
+        """How many samples may be in memory at once; None if they all are."""
+        sizes = [file.bytes_per_row for file in self._files if file is not None]
+        return max(BYTES_AT_ONCE // max(sum(sizes), 1), 1) if sizes else None
 
     def take(self, indices: Array) -> list[Tensor]:
         """Return the samples at ``indices`` as one batch, copied, without visiting them one by one.
@@ -96,7 +118,47 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
             indices: Integers from -len to len - 1, shape (batch,).
         """
         check_indices(indices, len(self), "TensorDataset")
-        return [wrap(tensor.array.take(indices, axis=0)) for tensor in self.tensors]
+        return [wrap(rows.take(indices, axis=0)) for rows in self.rows]
+
+    def hold(self, indices: Array) -> tuple[list[Array], Array]:
+        """Return arrays in memory with the samples at ``indices`` in them, and their places there.
+
+        That is all samples, without a copy, unless they are in files.
+        """
+        held = [rows for rows in self.rows if not isinstance(rows, FileRows)]
+        if len(held) == len(self.rows):
+            return held, indices
+        return [tensor.array for tensor in self.take(indices)], np.arange(len(indices))
+
+    def announce(self, indices: Array) -> None:
+        """Have rows that are in files fetched, because they will be wanted soon."""
+        for file in self._files:
+            if file is not None:
+                file.announce(indices)
+
+
+class ConvertedDataset(TensorDataset):
+    """Tensors side by side, converted: at once, or if they are in files, row by row as it is read.
+
+    Args:
+        tensors: Any number of tensors whose first axes have one length.
+        dtypes: What each is converted to.
+
+    >>> numbers = ConvertedDataset(Tensor([5.0, 6.0]), dtypes=[np.dtype(np.float64)])
+    >>> numbers[1][0].array
+    array(6.)
+    """
+
+    def __init__(self, *tensors: Tensor, dtypes: Sequence[Dtype]) -> None:
+        pairs = list(zip(tensors, dtypes, strict=True))
+        files = [open_rows(tensor.array, dtype) for tensor, dtype in pairs]
+        super().__init__(
+            *(
+                tensor if file is not None else wrap(tensor.array.astype(dtype, copy=False))
+                for (tensor, dtype), file in zip(pairs, files, strict=True)
+            )
+        )
+        self._files = files
 
 
 class Subset(Dataset[Sample]):

@@ -7,6 +7,7 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 
 from chainrule.array_types import Array
+from chainrule.autograd.tensor import Tensor
 from chainrule.data.collate import Batch, default_collate
 from chainrule.data.dataset import Dataset, Subset, TensorDataset, check_indices
 from chainrule.errors import ChainruleWarning, InvalidArgument, InvalidShape, InvalidType
@@ -133,8 +134,7 @@ class DataLoader(Generic[Sample]):
         size = self.batch_size or 1
         places = range(start, self._num_batches(len(chosen)))
         if rows is not None:
-            tensors, wanted = rows
-            return (tensors.take(wanted[k * size : (k + 1) * size]) for k in places)
+            return _read(*rows, size, places)
         return (self._load(chosen[k * size : (k + 1) * size].tolist()) for k in places)
 
     def rows(self, order: Array) -> tuple[TensorDataset, Array] | None:
@@ -191,6 +191,16 @@ def _rows(
         overridden = type(dataset).__getitem__ is not TensorDataset.__getitem__
         return None if overridden else (dataset, indices)
     return None
+
+
+def _read(
+    tensors: TensorDataset, wanted: Array, size: int, places: Iterable[int]
+) -> Iterator[list[Tensor]]:
+    """Yield batches of rows; while one is worked on, the next is on its way from the disk."""
+    for k in places:
+        batch = tensors.take(wanted[k * size : (k + 1) * size])
+        tensors.announce(wanted[(k + 1) * size : (k + 2) * size])
+        yield batch
 
 
 def _check_batch_size(batch_size: int | None, drop_last: bool) -> None:

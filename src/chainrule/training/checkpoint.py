@@ -293,8 +293,5 @@ def data_fingerprint(loader: DataLoader[object]) -> list[Any]:
     if not isinstance(dataset, TensorDataset):
         return [length]
     rows = np.unique(np.linspace(0, max(length - 1, 0), MAX_ROWS_HASHED, dtype=int))
-    sums = [
-        zlib.crc32(np.ascontiguousarray(tensor.array[rows[:length]]).tobytes())
-        for tensor in dataset.tensors
-    ]
+    sums = [zlib.crc32(tensor.array.tobytes()) for tensor in dataset.take(rows[:length])]
     return [length, *[list(tensor.array.shape) for tensor in dataset.tensors], *sums]

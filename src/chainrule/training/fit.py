@@ -6,11 +6,17 @@ from typing import TypeAlias
 
 import numpy as np
 
-from chainrule.array_types import Array, get_default_dtype
+from chainrule.array_types import Array, Dtype, get_default_dtype
 from chainrule.autograd.core import TensorCore
 from chainrule.autograd.graph import wrap
 from chainrule.autograd.tensor import Tensor
-from chainrule.data import DataLoader, Dataset, TensorDataset
+from chainrule.data import (
+    ConvertedDataset,
+    DataLoader,
+    Dataset,
+    TensorDataset,
+    find_not_finite,
+)
 from chainrule.engines import Job, LossFunction, check_engine, make_engine
 from chainrule.engines.selection import AUTO
 from chainrule.errors import InvalidArgument, InvalidShape, InvalidType
@@ -196,7 +202,7 @@ def as_loader(data: Data, batch_size: int, shuffle: bool) -> DataLoader[object]:
                 f"X has shape {inputs.array.shape} and y has {targets.array.shape}: the first axis "
                 "counts the samples and must be equal."
             )
-        data = TensorDataset(inputs, targets)
+        data = ConvertedDataset(inputs, targets, dtypes=[dtype_of(part) for part in data])
     if not hasattr(data, "__getitem__") or not hasattr(data, "__len__"):
         raise InvalidType(
             f"Data must be (X, y), a Dataset or a DataLoader, got {type(data).__name__}."
@@ -209,7 +215,7 @@ def as_loader(data: Data, batch_size: int, shuffle: bool) -> DataLoader[object]:
 
 
 def as_tensor(part: Tensor | Array) -> Tensor:
-    """Return samples or targets as a tensor; arrays take the default dtype, integers int64."""
+    """Return samples or targets as a tensor of the same memory."""
     if isinstance(part, TensorCore):
         return part
     if not isinstance(part, np.ndarray) or part.dtype.kind not in "biuf":
@@ -219,20 +225,25 @@ def as_tensor(part: Tensor | Array) -> Tensor:
             f"Data must be tensors or NumPy arrays of numbers, got {what}: convert them, e.g. with "
             "numpy.array(x, dtype=float)."
         )
-    if part.dtype.kind == "f":
-        return wrap(part.astype(get_default_dtype(), copy=False))
-    return wrap(part.astype(np.int64, copy=False))
+    return wrap(part)
+
+
+def dtype_of(part: Tensor | Array) -> Dtype:
+    """Return what is computed with: a tensor's own dtype; of arrays, the default one or int64."""
+    if isinstance(part, TensorCore):
+        return part.array.dtype
+    return get_default_dtype() if part.dtype.kind == "f" else np.dtype(np.int64)
 
 
 def check_finite(data: TensorDataset) -> None:
-    """Refuse data with NaN or infinity in them.
+    """Refuse data with NaN or infinity in them; those in files are gone through once.
 
     Raises:
         InvalidArgument: naming the first sample.
     """
-    for tensor in data.tensors:
-        if tensor.array.dtype.kind == "f" and not np.isfinite(tensor.array).all():
-            place = np.argwhere(~np.isfinite(tensor.array))[0].tolist()
+    for rows in data.rows:
+        place = find_not_finite(rows)
+        if place is not None:
             raise InvalidArgument(
                 f"The data hold NaN or infinity, first in sample {place[0]}, at {place}: remove or "
                 "replace such samples first, e.g. with numpy.nan_to_num."

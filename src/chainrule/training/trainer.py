@@ -184,12 +184,16 @@ class Trainer:
 
     def _run_steps(self, dataset: TensorDataset, rows: Array) -> None:
         """Run the rest of an epoch, as many steps at once as engine and callbacks allow."""
-        inputs, targets = (tensor.array for tensor in dataset.tensors)
         size = self.loader.batch_size or 1
+        one = dataset.take(rows[:1])
         while self.batch < self.num_batches:
-            at_once = self.engine.steps_at_once(inputs, targets, size)
+            at_once = self.engine.steps_at_once(one[0].array, one[1].array, size)
+            if dataset.samples_at_once is not None:
+                at_once = min(at_once, max(dataset.samples_at_once // size, 1))
             count = self.processes.least(self._steps_to_next(at_once))
-            chosen = rows[self.batch * size : (self.batch + count) * size]
+            first, end = self.batch * size, (self.batch + count) * size
+            (inputs, targets), chosen = dataset.hold(rows[first:end])
+            dataset.announce(rows[end : 2 * end - first])
             if count == 1:
                 self._run_step(wrap(inputs[chosen]), wrap(targets[chosen]))
                 continue
