@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,7 @@ def own_module(target: str) -> str | None:
     return parent if parent in MODULES else None
 
 
+@cache
 def edges() -> dict[str, set[str]]:
     """For each module the modules of ours it imports, those inside functions included."""
     return {
