@@ -28,6 +28,7 @@ LEVELS = {
     "benchmarks": 9,
     "cli": 10,
     # Facades: public names gathered from the rooms, imported by no room.
+    "backends": 11,
     "cuda": 11,
     "utils": 11,
     "__main__": 11,

@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -37,6 +38,27 @@ def test_there_is_no_gpu_and_scripts_may_ask() -> None:
     assert isinstance(chosen, chainrule.device)
     with pytest.raises(InvalidArgument, match=r"no device 'cuda'.*PyTorch"):
         chainrule.device("cuda")
+
+
+@pytest.mark.parametrize("library", [chainrule, torch])
+def test_switches_that_scripts_set_before_training_are_there(library: ModuleType) -> None:
+    for name in ("manual_seed", "manual_seed_all"):
+        assert getattr(library.cuda, name)(42) is None
+    assert library.cuda.empty_cache() is None
+    assert library.backends.mps.is_available() in {True, False}
+    assert library.backends.mps.is_built() in {True, False}
+    assert library.backends.cudnn.is_available() in {True, False}
+
+
+def test_switches_of_gpus_start_as_in_pytorch_and_can_be_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("enabled", "benchmark", "deterministic"):
+        ours, theirs = (getattr(lib.backends.cudnn, name) for lib in (chainrule, torch))
+        assert ours == theirs
+        monkeypatch.setattr(chainrule.backends.cudnn, name, not ours)
+    assert not chainrule.backends.mps.is_available()
+    assert not chainrule.backends.cudnn.is_available()
 
 
 def test_rooms_have_pytorchs_names() -> None:

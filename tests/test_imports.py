@@ -49,7 +49,7 @@ def test_it_takes_less_than_twice_the_time_of_numpy() -> None:
 
 
 @pytest.mark.parametrize(
-    "room", ["data", "estimators", "nn", "optim", "storage", "training", "utils"]
+    "room", ["backends", "data", "estimators", "nn", "optim", "storage", "training", "utils"]
 )
 def test_rooms_are_loaded_when_a_script_names_them(room: str) -> None:
     before, name, listed = run(

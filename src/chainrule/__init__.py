@@ -200,6 +200,7 @@ dtype = _np.dtype
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from chainrule import backends as backends
     from chainrule import bridges as bridges
     from chainrule import compiler as compiler
     from chainrule import data as data
@@ -219,8 +220,8 @@ if TYPE_CHECKING:
     from chainrule.training.fit import fit as fit
 
 LATE_ROOMS = (
-    "bridges", "compiler", "data", "estimators", "explain", "nn", "optim", "storage", "training",
-    "utils",
+    "backends", "bridges", "compiler", "data", "estimators", "explain", "nn", "optim", "storage",
+    "training", "utils",
 )  # fmt: skip
 LATE_NAMES = {
     "compile": "compiler",

@@ -13,3 +13,15 @@ def is_available() -> bool:
 def device_count() -> int:
     """Return the number of GPUs: none here."""
     return 0
+
+
+def manual_seed(seed: int) -> None:
+    """Do nothing, as PyTorch without a GPU does: ``chainrule.manual_seed`` sets the seed."""
+
+
+def manual_seed_all(seed: int) -> None:
+    """Do nothing, as PyTorch without a GPU does: ``chainrule.manual_seed`` sets the seed."""
+
+
+def empty_cache() -> None:
+    """Do nothing, as PyTorch without a GPU does."""

@@ -100,7 +100,7 @@ def test_to_takes_dtypes_devices_and_tensors() -> None:
     assert x.to("cpu", chainrule.float64).dtype == x.to(dtype=chainrule.float64).dtype == np.float64
     assert x.to(chainrule.tensor([1])).dtype == x.type_as(chainrule.tensor([1])).dtype == np.int64
     assert x.to(float).dtype == np.float32
-    assert x.to(device="cpu") is x
+    assert x.to(device="cpu") is x.to("cpu", non_blocking=True) is x
     assert x.to(chainrule.float32, copy=True) is not x
 
 

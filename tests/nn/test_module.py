@@ -250,7 +250,7 @@ def test_apply_visits_parts_before_the_whole() -> None:
         lambda m: m.double(),
         lambda m: m.to(chainrule.float64),
         lambda m: m.to("cpu", chainrule.float64),
-        lambda m: m.to(device="cpu", dtype=chainrule.float64),
+        lambda m: m.to(device="cpu", dtype=chainrule.float64, non_blocking=True),
         lambda m: m.to(chainrule.zeros(1, dtype=chainrule.float64)),
     ],
 )

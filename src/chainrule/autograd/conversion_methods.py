@@ -177,6 +177,7 @@ class ConversionMethods(TensorCore):
         *target: "Dtype | type | Device | str | TensorCore",
         dtype: Dtype | type | None = None,
         device: Device | str | None = None,
+        non_blocking: builtins.bool = False,
         copy: builtins.bool = False,
     ) -> "Tensor":
         """Return the tensor converted to a dtype; a device changes nothing.
@@ -185,6 +186,7 @@ class ConversionMethods(TensorCore):
             target: A dtype, a device, both, or a tensor whose dtype is taken.
             dtype: The dtype, by name.
             device: The device, by name.
+            non_blocking: Accepted for PyTorch's sake; without effect on a CPU.
             copy: Return a copy even where nothing changes.
 
         Raises:

@@ -19,6 +19,7 @@ class ModuleConversion(ModuleTree):
         *args: "Dtype | type | Device | str | TensorCore | None",
         device: Device | str | None = None,
         dtype: Dtype | type | None = None,
+        non_blocking: bool = False,
     ) -> Self:
         """Convert all floating-point parameters and buffers, in place, and return the module.
 
@@ -27,6 +28,7 @@ class ModuleConversion(ModuleTree):
                 dtype.
             device: "cpu" or None.
             dtype: A floating-point dtype, or None to change nothing.
+            non_blocking: Accepted for PyTorch's sake; without effect on a CPU.
 
         Raises:
             InvalidArgument: if the device is another than the CPU.
