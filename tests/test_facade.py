@@ -61,6 +61,14 @@ def test_switches_of_gpus_start_as_in_pytorch_and_can_be_set(
     assert not chainrule.backends.cudnn.is_available()
 
 
+@pytest.mark.parametrize("library", [chainrule, torch])
+def test_shapes_that_do_not_fit_are_a_runtime_error(library: ModuleType) -> None:
+    with pytest.raises(RuntimeError):
+        library.ones(2, 3) @ library.ones(2, 3)
+    with pytest.raises(RuntimeError):
+        library.nn.Linear(3, 2)(library.ones(2, 4))
+
+
 def test_rooms_have_pytorchs_names() -> None:
     from chainrule.utils.data import DataLoader, Dataset, Subset, TensorDataset, random_split
 

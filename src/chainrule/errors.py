@@ -13,8 +13,8 @@ class InvalidArgument(ChainruleError, ValueError):
     """An argument has a value that cannot be used."""
 
 
-class InvalidShape(InvalidArgument):
-    """An array has a shape that does not fit."""
+class InvalidShape(InvalidArgument, RuntimeError):
+    """An array has a shape that does not fit. PyTorch raises RuntimeError for it."""
 
 
 class InvalidType(ChainruleError, TypeError):
