@@ -1,9 +1,10 @@
 """What ``chainrule train mnist`` does, as a plain PyTorch script.
 
-    python -m chainrule.benchmarks.pytorch_mnist DIR [--threads 2] [--epochs 5] [--seed 0]
+    python -m chainrule.benchmarks.pytorch_mnist DIR [--threads 2] [--device cpu] [--epochs 5]
 
 Reads the four IDX files, trains 784-256-128-10 with dropout 0.2, Adam and a cosine schedule on
-batches of 32 taken by index from memory, and prints the test accuracy after every epoch.
+batches of 32 taken by index from the device's memory, and prints the test accuracy after every
+epoch.
 """
 
 import argparse
@@ -42,6 +43,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="MNIST in plain PyTorch.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
@@ -51,19 +53,22 @@ def main() -> None:
 
     torch.set_num_threads(given.threads)
     torch.manual_seed(given.seed)
-    x, y = map(torch.from_numpy, load(given.folder, "train"))
-    x_test, y_test = map(torch.from_numpy, load(given.folder, "t10k"))
+    x, y, x_test, y_test = (
+        torch.from_numpy(array).to(given.device)
+        for part in ("train", "t10k")
+        for array in load(given.folder, part)
+    )
     model = nn.Sequential(
         *(nn.Linear(784, 256), nn.ReLU(), nn.Dropout(DROPOUT)),
         *(nn.Linear(256, 128), nn.ReLU(), nn.Dropout(DROPOUT)),
         nn.Linear(128, 10),
-    )
+    ).to(given.device)
     loss_function = nn.CrossEntropyLoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, given.epochs)
     for epoch in range(1, given.epochs + 1):
         model.train()
-        for rows in torch.split(torch.randperm(len(x)), BATCH_SIZE):
+        for rows in torch.split(torch.randperm(len(x), device=given.device), BATCH_SIZE):
             optimizer.zero_grad()
             loss_function(model(x[rows]), y[rows]).backward()
             optimizer.step()

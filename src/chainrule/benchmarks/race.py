@@ -17,6 +17,8 @@ class Arrival:
         to_last_epoch: Seconds to the end of the last epoch, tested.
         to_exit: Seconds to the end of the process, with all that it saves.
         accuracies: On the test samples after every epoch.
+        per_epoch: Seconds from one epoch's end to the next one's, testing included; their median,
+            or None if there was but one.
         not_run: Why there is nothing, or nothing.
     """
 
@@ -24,6 +26,7 @@ class Arrival:
     to_last_epoch: float = 0.0
     to_exit: float = 0.0
     accuracies: tuple[float, ...] = ()
+    per_epoch: float | None = None
     not_run: str = ""
 
 
@@ -89,10 +92,13 @@ class Race:
                 lines.append(f"  {title:<28} not run: {reason}")
                 continue
             reached = sum(arrival.to_target is not None for arrival in arrivals)
+            epochs = [arrival.per_epoch for arrival in arrivals if arrival.per_epoch is not None]
+            after = f"after {self.epochs} epochs"
+            after += f", {statistics.median(epochs):.2f} s per epoch" if epochs else ""
             last = [arrival.accuracies[-1] for arrival in arrivals if arrival.accuracies]
             lines.append(
                 f"  {title:<28} {statistics.median(times):6.1f} s  reached in {reached} of "
-                f"{len(times)} rounds, {statistics.median(last):.2%} after {self.epochs} epochs"
+                f"{len(times)} rounds, {statistics.median(last):.2%} {after}"
             )
         ratio, peer = self.ratio(), self.best_peer()
         if ratio:

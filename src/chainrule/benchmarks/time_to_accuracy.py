@@ -7,12 +7,14 @@ line of an epoch with the accuracy comes out.
 
 import os
 import re
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from chainrule.benchmarks.contender import usable_cores
@@ -20,6 +22,7 @@ from chainrule.benchmarks.process import THREAD_VARIABLES
 from chainrule.benchmarks.race import OURS, Arrival, Race
 from chainrule.data.mnist import FILES as MNIST_FILES
 from chainrule.data.published import data_places
+from chainrule.engines import check_device
 from chainrule.errors import DataNotFound
 
 TARGET = 0.98
@@ -61,12 +64,31 @@ def find_mnist(data_dir: Path | None = None) -> Path:
     )
 
 
-def candidates(folder: Path, engine: str) -> list[Candidate]:
-    """Return ours, and PyTorch on one thread and on all cores."""
+def candidates(folder: Path, engine: str, device: str | None = None) -> list[Candidate]:
+    """Return ours, and PyTorch on one thread and on all cores; or both on another device.
+
+    Args:
+        folder: Of the four files.
+        engine: Ours, where no device is asked for.
+        device: Where PyTorch computes, in its own script and as our engine.
+
+    Raises:
+        InvalidArgument: if there is no such device.
+    """
+    if device is not None:
+        check_device(device)
+        engine = "torch"
     common = ("--epochs", str(EPOCHS), "--seed", "{seed}")
     ours = (sys.executable, "-c", COMMAND, "train", "mnist", "--data-dir", str(folder), *common)
     theirs = (sys.executable, "-m", "chainrule.benchmarks.pytorch_mnist", str(folder), *common)
-    found = [Candidate(OURS, (*ours, "--engine", engine, "--out", "{out}"))]
+    with_engine = (*ours, "--engine", engine, "--out", "{out}")
+    if device is not None:
+        on = ("--device", device)
+        return [
+            Candidate(OURS, (*with_engine, *on)),
+            Candidate(f"PyTorch on {device}", (*theirs, *on)),
+        ]
+    found = [Candidate(OURS, with_engine)]
     for threads in dict.fromkeys((1, usable_cores())):
         title = f"PyTorch, {threads} thread{'s' if threads > 1 else ''}"
         found.append(Candidate(title, (*theirs, "--threads", str(threads)), threads))
@@ -105,13 +127,14 @@ def run(runner: Candidate, seed: int, target: float) -> Arrival:
             cwd=out,
         )
         reached: float | None = None
-        last, accuracies, lines = 0.0, [], [""]
+        ends: list[float] = []
+        accuracies, lines = [], [""]
         with process:
             for line in process.stdout or ():
                 now = time.perf_counter() - start
                 lines.append(line.strip() or lines[-1])
                 if found := LINE.match(line):
-                    last = now
+                    ends.append(now)
                     accuracies.append(float(found[2]))
                     if reached is None and accuracies[-1] >= target:
                         reached = now
@@ -121,4 +144,6 @@ def run(runner: Candidate, seed: int, target: float) -> Arrival:
         return Arrival(
             not_run=f"{missing[1]} is not installed" if missing else f"failed: {lines[-1]}"
         )
-    return Arrival(reached, last, total, tuple(accuracies))
+    paces = [end - start for start, end in pairwise(ends)]
+    per_epoch = statistics.median(paces) if paces else None
+    return Arrival(reached, ends[-1] if ends else 0.0, total, tuple(accuracies), per_epoch)

@@ -39,6 +39,10 @@ def bench(
     engine: Annotated[
         str, typer.Option(help="That trains with --time-to-accuracy: auto or another.")
     ] = "auto",
+    device: Annotated[
+        str | None,
+        typer.Option(help="With --time-to-accuracy, on which both run PyTorch: cuda, cpu, ..."),
+    ] = None,
     data_dir: DataDir = None,
     out: Annotated[Path, typer.Option(help="Folder for bench.json and the plot.")] = Path(
         "runs/bench"
@@ -53,19 +57,21 @@ def bench(
     Example: chainrule bench 784-256-128-10 --rounds 3 --out runs/bench
     """
     check(rounds, seconds, sweep)
+    if device is not None and not time_to_accuracy:
+        raise InvalidArgument("--device is for --time-to-accuracy: pass both.")
     works = [find_work(name) for name in rows or ()]
     if not works and sweep:
         works = list(SWEEPS[sweep])
     elif not works and not time_to_accuracy:
         works = list(WORKS)
     chosen = [find_contender(name) for name in contender or ()] or list(CONTENDERS)
-    folder = find_mnist(data_dir) if time_to_accuracy else None
+    runners = candidates(find_mnist(data_dir), engine, device) if time_to_accuracy else []
     results = Results(sweep=sweep if sweep and not rows else "")
     for work in works:
         results.comparisons.append(compare(work, chosen, rounds, seconds, tell_measurement))
         results.write(out)
-    if folder is not None:
-        results.race = race(candidates(folder, engine), rounds, tell_arrival)
+    if runners:
+        results.race = race(runners, rounds, tell_arrival)
     files = results.write(out)
     text = f"{results.as_text()}\n\nsaved {', '.join(map(str, files))}"
     show(results.as_dict(), text, as_json)

@@ -12,5 +12,6 @@ from chainrule.engines.processes import Processes as Processes
 from chainrule.engines.processes import is_first_process as is_first_process
 from chainrule.engines.processes import was_restarted as was_restarted
 from chainrule.engines.selection import ENGINES as ENGINES
+from chainrule.engines.selection import check_device as check_device
 from chainrule.engines.selection import check_engine as check_engine
 from chainrule.engines.selection import make_engine as make_engine

@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import ModuleType
 
 from chainrule.compiler.refusal import NotCompilable
 from chainrule.engines.compiled import CompiledEngine
@@ -40,16 +41,30 @@ def torch_engine(job: Job) -> Engine:
     Raises:
         MissingPackage: if PyTorch is not installed.
     """
+    engine: Engine = _load("engine").TorchEngine(job)
+    return engine
+
+
+def check_device(name: str) -> None:
+    """Refuse a device that the PyTorch engine does not find.
+
+    Raises:
+        InvalidArgument: if there is no such device.
+        MissingPackage: if PyTorch is not installed.
+    """
+    _load("devices").choose_device(name)
+
+
+def _load(name: str) -> ModuleType:
+    """Return a part of the PyTorch engine, which loads PyTorch."""
     try:
-        module = importlib.import_module("chainrule.engines.torch.engine")
+        return importlib.import_module(f"chainrule.engines.torch.{name}")
     except ModuleNotFoundError as error:
         if error.name != "torch":
             raise
         raise MissingPackage(
             "The torch engine needs PyTorch: pip install 'chainrule[torch]' brings it."
         ) from None
-    engine: Engine = module.TorchEngine(job)
-    return engine
 
 
 @dataclass(frozen=True)

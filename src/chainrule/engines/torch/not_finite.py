@@ -1,6 +1,7 @@
 """Where numbers stopped being finite in a step of PyTorch's."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,8 @@ class Watch:
     def _before(self, module: torch.nn.Module, inputs: tuple[Any, ...]) -> None:
         for value in inputs:
             if torch.is_tensor(value) and value.requires_grad:
-                value.register_hook(lambda gradient: self._note(module, "derivative", gradient))
+                note = partial(self._note, module, "derivative")
+                value.register_hook(note)  # type: ignore[no-untyped-call]
 
     def _after(self, module: torch.nn.Module, inputs: object, output: Any) -> None:
         if torch.is_tensor(output):
