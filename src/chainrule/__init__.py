@@ -211,10 +211,10 @@ if TYPE_CHECKING:
     from chainrule import storage as storage
     from chainrule import training as training
     from chainrule import utils as utils
-    from chainrule.autograd.numeric_check import check_gradient as check_gradient
     from chainrule.bridges import from_torch as from_torch
     from chainrule.bridges import to_torch as to_torch
     from chainrule.compiler import compile as compile
+    from chainrule.explain import check_gradient as check_gradient
     from chainrule.storage import load as load
     from chainrule.storage import save as save
     from chainrule.training.fit import fit as fit
@@ -225,7 +225,7 @@ LATE_ROOMS = (
 )  # fmt: skip
 LATE_NAMES = {
     "compile": "compiler",
-    "check_gradient": "autograd.numeric_check",
+    "check_gradient": "explain",
     "fit": "training.fit",
     "from_torch": "bridges",
     "load": "storage",

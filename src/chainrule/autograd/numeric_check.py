@@ -128,7 +128,7 @@ class GradientReport:
 
 
 @dataclass
-class _Variable:
+class Variable:
     """A tensor that is nudged, with its memory and its analytic gradient."""
 
     name: str
@@ -177,7 +177,7 @@ def check_gradient(
     Largest difference: input 0 at ...
     """
     limit = TOLERANCE if tolerance is None else tolerance
-    check = _Check(function, inputs, parameters, STEP if step is None else step)
+    check = GradientCheck(function, inputs, parameters, STEP if step is None else step)
     report = GradientReport(tuple(check.compare(limit, None, num_directions)), limit)
     return _judged(report, raise_on_failure)
 
@@ -199,7 +199,7 @@ def gradcheck(
     >>> gradcheck(lambda x: x.exp(), Tensor([0.5]).double())
     True
     """
-    check = _Check(func, inputs, None, eps)
+    check = GradientCheck(func, inputs, None, eps)
     report = GradientReport(tuple(check.compare(rtol, atol, None)), rtol)
     return _judged(report, raise_exception).passed
 
@@ -210,8 +210,22 @@ def _judged(report: GradientReport, raise_on_failure: bool) -> GradientReport:
     return report
 
 
-class _Check:
-    """One function at one point: its analytic gradients, and its value anywhere near."""
+class GradientCheck:
+    """One function at one point: its analytic gradients, and its value anywhere near.
+
+    Args:
+        function: Takes the inputs and returns one tensor or several.
+        inputs: As for ``check_gradient``.
+        parameters: Likewise.
+        step: How far to nudge, relative to numbers above 1.
+
+    Attributes:
+        arguments: The inputs, copied where they are nudged.
+        variables: What is nudged, with the gradients that ``backward()`` computes.
+        scale: Size of the terms that the weighted result is a sum of.
+
+    Raises: as ``check_gradient``, but for a derivative that differs.
+    """
 
     def __init__(
         self,
@@ -237,7 +251,7 @@ class _Check:
         named.update(_named_parameters(function, parameters))
         self.variables = self._differentiate(named)
 
-    def _differentiate(self, named: dict[str, Tensor]) -> list[_Variable]:
+    def _differentiate(self, named: dict[str, Tensor]) -> list[Variable]:
         """Return what is to be nudged, with the gradients that backward() computes."""
         if not named:
             raise InvalidArgument(
@@ -250,8 +264,8 @@ class _Check:
                     f"check_gradient got {tensor.array.dtype} for {name}: finite differences need "
                     "float64. Convert tensors and modules first, with .double()."
                 )
-        with self._nothing_left_changed(), enable_grad():
-            outputs = self._outputs()
+        with self.nothing_left_changed(), enable_grad():
+            outputs = self.outputs()
         self.weights = [np.asarray(self.random.normal(size=y.array.shape)) for y in outputs]
         # What the differences cannot see: the rounding of a sum of terms of this size.
         terms = zip(outputs, self.weights, strict=True)
@@ -269,7 +283,7 @@ class _Check:
             allow_unused=True,
         )
         return [
-            _Variable(name, tensor, np.zeros(tensor.array.shape) if g is None else g.array)
+            Variable(name, tensor, np.zeros(tensor.array.shape) if g is None else g.array)
             for (name, tensor), g in zip(named.items(), gradients, strict=True)
         ]
 
@@ -277,14 +291,14 @@ class _Check:
         self, relative: float, absolute: float | None, num_directions: int | None
     ) -> Iterator[Comparison]:
         """Yield every derivative, computed in both ways."""
-        with self._nothing_left_changed():
-            middle = self._value()
+        with self.nothing_left_changed():
+            middle = self.value()
             for variable in self.variables:
                 for index, direction in self._directions(variable, num_directions):
                     analytic = float(np.sum(variable.gradient * direction))
-                    step = self._step_along(variable, direction)
+                    step = self.step_along(variable, direction)
                     behind, ahead = (
-                        self._value_at(variable, sign * step * direction) for sign in (-1, 1)
+                        self.value_at(variable, sign * step * direction) for sign in (-1, 1)
                     )
                     numeric = (ahead - behind) / (2 * step)
                     size = max(abs(analytic), abs(numeric))
@@ -299,7 +313,7 @@ class _Check:
                     )
 
     def _directions(
-        self, variable: _Variable, count: int | None
+        self, variable: Variable, count: int | None
     ) -> Iterator[tuple[Shape | None, Array]]:
         """Yield the directions to nudge in: along each number, or random ones."""
         shape = variable.tensor.array.shape
@@ -312,28 +326,29 @@ class _Check:
             direction[index] = 1.0
             yield index, direction
 
-    def _step_along(self, variable: _Variable, direction: Array) -> float:
+    def step_along(self, variable: Variable, direction: Array) -> float:
         """Return the step, larger for numbers above 1 so that it is not lost in their rounding."""
         moved = np.abs(variable.tensor.array[direction != 0])
         return self.step * max(1.0, float(moved.max(initial=0.0)))
 
-    def _value_at(self, variable: _Variable, change: Array) -> float:
+    def value_at(self, variable: Variable, change: Array) -> float:
         """Return the weighted result with one tensor changed."""
         array = variable.tensor.array
         before = array.copy()
         array += change
         try:
-            return self._value()
+            return self.value()
         finally:
             array[...] = before
 
-    def _value(self) -> float:
+    def value(self) -> float:
         """Return the weighted result."""
-        with no_grad():
-            outputs = self._outputs()
-        return float(sum(np.sum(y.array * w) for y, w in zip(outputs, self.weights, strict=True)))
+        with no_grad(), np.errstate(all="ignore"):
+            outputs = self.outputs()
+            terms = zip(outputs, self.weights, strict=True)
+            return float(sum(np.sum(y.array * w) for y, w in terms))
 
-    def _outputs(self) -> list[Tensor]:
+    def outputs(self) -> list[Tensor]:
         """Return the floating-point results, with the random choices of the first time."""
         default_generator.load_state_dict(self.generator_state)
         result = self.function(*self.arguments)
@@ -341,7 +356,7 @@ class _Check:
         return [y for y in outputs if y.array.dtype.kind == "f"]
 
     @contextmanager
-    def _nothing_left_changed(self) -> Iterator[None]:
+    def nothing_left_changed(self) -> Iterator[None]:
         """Put back the random generator, and running statistics that a module updates."""
         buffers = list(getattr(self.function, "buffers", tuple)())
         before = [buffer.array.copy() for buffer in buffers]
