@@ -1,17 +1,25 @@
-"""Data sets, loaders and a training loop with accuracy, as a first PyTorch script writes them."""
+"""A GPU if there is one, else the CPU: the same code learns two half moons on either.
 
-import torch
-import torch.nn as nn
-from torch.utils.data import DataLoader, Dataset, TensorDataset, random_split
+Model and batches are moved to the device, and nothing else changes. chainrule has the CPU alone;
+on PyTorch with a GPU, the same file trains there.
 
-torch.manual_seed(0)
+It runs on PyTorch as well: change the line that says so, and nothing else.
+"""
+
+import chainrule as torch  # on PyTorch: import torch
+
+nn, optim = torch.nn, torch.optim
+DataLoader, Dataset = torch.utils.data.DataLoader, torch.utils.data.Dataset
+
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+print("device:", device)
 
 
 class Moons(Dataset):
-    """Two half circles."""
+    """Points on two half circles, and which of the two each is on."""
 
     def __init__(self, count):
-        angles = torch.rand(count) * 3.14159
+        angles = torch.rand(count) * torch.pi
         self.labels = torch.randint(0, 2, (count,))
         side = self.labels.float()
         x = torch.cos(angles) * (1 - 2 * side) + side
@@ -25,37 +33,27 @@ class Moons(Dataset):
         return self.points[index], self.labels[index]
 
 
-data = Moons(400)
-train_set, test_set = random_split(data, [300, 100])
+torch.manual_seed(0)
+train_set, test_set = torch.utils.data.random_split(Moons(400), [300, 100])
 train_loader = DataLoader(train_set, batch_size=32, shuffle=True)
 test_loader = DataLoader(test_set, batch_size=100)
-print(len(train_loader), len(test_loader), len(TensorDataset(data.points, data.labels)))
 
-device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 model = nn.Sequential(nn.Linear(2, 32), nn.ReLU(), nn.Linear(32, 16), nn.ReLU(), nn.Linear(16, 2))
 model = model.to(device)
 criterion = nn.CrossEntropyLoss()
-optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+optimizer = optim.Adam(model.parameters(), lr=0.01)
 
-for epoch in range(30):
-    model.train()
-    total_loss, correct, total = 0.0, 0, 0
+for _ in range(30):
     for inputs, labels in train_loader:
         inputs, labels = inputs.to(device), labels.to(device)
         optimizer.zero_grad()
-        outputs = model(inputs)
-        loss = criterion(outputs, labels)
-        loss.backward()
+        criterion(model(inputs), labels).backward()
         optimizer.step()
-        total_loss += loss.item() * inputs.size(0)
-        _, predicted = torch.max(outputs, 1)
-        total += labels.size(0)
-        correct += (predicted == labels).sum().item()
 
-model.eval()
-correct = 0
+right = 0
 with torch.no_grad():
     for inputs, labels in test_loader:
-        predicted = model(inputs).argmax(dim=1)
-        correct += (predicted == labels).sum().item()
-print(total, correct >= 95, total_loss / total < 0.2)
+        _, predicted = torch.max(model(inputs.to(device)).cpu(), 1)
+        right += (predicted == labels).sum().item()
+print("model on the device:", next(model.parameters()).device.type == device.type)
+print(f"right: {right} of {len(test_set)}")
