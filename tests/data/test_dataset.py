@@ -155,7 +155,6 @@ def test_rows_of_mapped_tensors_are_read_from_the_file(tmp_path: Path) -> None:
     features, labels = data.take(np.array([4, -1]))
     assert (features.array.tolist(), labels.array.tolist()) == ([[8, 9], [38, 39]], [4, 19])
     assert data[3][0].array.tolist() == [6, 7]
-    assert data.samples_at_once is not None
     features.array[...] = 0  # a copy of a file that may only be read
     assert x[4].tolist() == [8, 9]
 
@@ -166,24 +165,29 @@ def test_samples_in_memory_are_held_without_a_copy() -> None:
     held, places = data.hold(indices)
     assert held[0] is data.tensors[0].array
     assert places is indices
-    assert data.samples_at_once is None
+    assert data.is_in_memory
 
 
 def test_of_samples_in_files_only_those_wanted_are_held(tmp_path: Path) -> None:
     data = TensorDataset(from_numpy(mapped_numbers(tmp_path)), Tensor(np.arange(20)))
     data.announce(np.array([3, 1]))
+    assert not data.is_in_memory
     (x, y), places = data.hold(np.array([3, 1]))
     assert (x[places].tolist(), y[places].tolist()) == ([[6, 7], [2, 3]], [3, 1])
     assert len(x) == 2
 
 
-def test_samples_at_once_fit_into_the_bytes_allowed(
+def test_no_more_large_samples_are_copied_at_once_than_fit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chainrule.data.dataset.BYTES_AT_ONCE", 100)
     x = from_numpy(mapped_numbers(tmp_path))
-    assert TensorDataset(x).samples_at_once == 6  # rows of 16 bytes
-    assert ConvertedDataset(x, dtypes=[np.dtype("f4")]).samples_at_once == 4  # 16 read, 8 given
+    for data in (TensorDataset(x), TensorDataset(Tensor(x.array).double())):
+        assert data.most_at_once(10) == 6  # rows of 16 bytes
+        assert data.most_at_once(5) == 5
+    assert ConvertedDataset(x, dtypes=[np.dtype("f4")]).most_at_once(100) == 12
+    monkeypatch.setattr("chainrule.data.dataset.BYTES_AT_ONCE", 1)
+    assert TensorDataset(x).most_at_once(10) == 1
 
 
 @pytest.mark.parametrize("is_mapped", [False, True])

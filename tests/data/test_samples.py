@@ -41,7 +41,7 @@ def test_unknown_kind_of_file_is_refused():
         (np.array(["a"]), CorruptFile, "<U1"),
         (np.array([1 + 2j]), CorruptFile, "complex"),
         (np.array(3.0), InvalidShape, "single number"),
-        (np.array([{}], dtype=object), CorruptFile, "damaged and cannot be read"),
+        (np.array([{}], dtype=object), CorruptFile, "Python objects.*never loaded"),
     ],
 )
 def test_npy_that_holds_no_samples_is_refused(tmp_path, array, error, words):

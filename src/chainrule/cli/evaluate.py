@@ -12,7 +12,9 @@ from chainrule.training.inference import LoadedModel
 
 def evaluate(
     model: Annotated[Path, typer.Argument(help="A model file written by train.")],
-    dataset: Annotated[str, typer.Argument(help="Name of a data set, or path of a .csv file.")],
+    dataset: Annotated[
+        str, typer.Argument(help="Name of a data set, or path of a .csv file or folder of arrays.")
+    ],
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:

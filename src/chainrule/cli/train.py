@@ -42,7 +42,12 @@ def parse_layers(text: str) -> tuple[int, ...]:
 
 
 def train(
-    dataset: Annotated[str, typer.Argument(help=f"{KNOWN_DATA}, or the path of a .csv file.")],
+    dataset: Annotated[
+        str,
+        typer.Argument(
+            help=f"{KNOWN_DATA}, or the path of a .csv file or of a folder of .npy files."
+        ),
+    ],
     layers: Annotated[
         str | None, typer.Option(help="Units of each hidden layer.  [default: 256,128]")
     ] = None,

@@ -11,14 +11,14 @@ import numpy as np
 from chainrule.array_types import Array, Dtype
 from chainrule.autograd.graph import wrap
 from chainrule.autograd.tensor import Tensor
-from chainrule.data.file_rows import FileRows, Rows, open_rows
+from chainrule.data.file_rows import Rows, open_rows
 from chainrule.errors import InvalidArgument, InvalidIndex, InvalidShape, InvalidType
 from chainrule.randomness import Generator, default_generator
 
 Sample = TypeVar("Sample", covariant=True)
 Lengths: TypeAlias = Sequence[int] | Sequence[float]
 FRACTION_TOLERANCE = 1e-6  # how far fractions may miss a sum of 1 through rounding
-BYTES_AT_ONCE = 1 << 24  # read from files for one slice of steps
+BYTES_AT_ONCE = 1 << 24  # for one slice of steps from files, or for one batch to be tested on
 
 
 class Dataset(Generic[Sample]):
@@ -106,10 +106,18 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
         return self.tensors[0].shape[0]
 
     @property
-    def samples_at_once(self) -> int | None:
-        """How many samples may be in memory at once; None if they all are."""
-        sizes = [file.bytes_per_row for file in self._files if file is not None]
-        return max(BYTES_AT_ONCE // max(sum(sizes), 1), 1) if sizes else None
+    def is_in_memory(self) -> bool:
+        """Whether no tensor is in a file."""
+        return all(file is None for file in self._files)
+
+    def most_at_once(self, wanted: int) -> int:
+        """Return how many samples to copy at once: so many, or fewer if they are large.
+
+        Args:
+            wanted: How many would be best.
+        """
+        sample_bytes = sum(math.prod(r.shape[1:]) * r.dtype.itemsize for r in self.rows)
+        return min(wanted, max(BYTES_AT_ONCE // max(sample_bytes, 1), 1))
 
     def take(self, indices: Array) -> list[Tensor]:
         """Return the samples at ``indices`` as one batch, copied, without visiting them one by one.
@@ -125,9 +133,8 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
 
         That is all samples, without a copy, unless they are in files.
         """
-        held = [rows for rows in self.rows if not isinstance(rows, FileRows)]
-        if len(held) == len(self.rows):
-            return held, indices
+        if self.is_in_memory:
+            return [tensor.array for tensor in self.tensors], indices
         return [tensor.array for tensor in self.take(indices)], np.arange(len(indices))
 
     def announce(self, indices: Array) -> None:

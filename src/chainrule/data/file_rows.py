@@ -86,12 +86,6 @@ class FileRows:
         rows = self.take(chosen)
         return rows if isinstance(index, slice) else rows[0]
 
-    @property
-    def bytes_per_row(self) -> int:
-        """Memory that reading takes for each row."""
-        given = int(np.prod(self.shape[1:], dtype=np.int64)) * self.dtype.itemsize
-        return given if self._is_ready else given + self._row_bytes
-
     def take(self, indices: Array, axis: int = 0) -> Array:
         """Return rows as an array in memory, like ``numpy.take`` along the first axis.
 
@@ -189,18 +183,23 @@ def open_rows(array: Array, dtype: Dtype | None = None) -> FileRows | None:
     return rows if is_same_file else None
 
 
+def blocks(rows: Rows) -> Iterator[tuple[int, Array]]:
+    """Yield all rows, a few megabytes at a time, each block with the number of its first row."""
+    row_bytes = int(np.prod(rows.shape[1:], dtype=np.int64)) * rows.dtype.itemsize
+    count = max(BLOCK_BYTES // max(row_bytes, 1), 1)
+    for first in range(0, len(rows), count):
+        yield first, rows[first : first + count]
+
+
 def find_not_finite(rows: Rows) -> list[int] | None:
-    """Return the place of the first number that is NaN or infinite, or None, block by block.
+    """Return the place of the first number that is NaN or infinite, or None.
 
     >>> find_not_finite(np.array([[0.0, 1.0], [2.0, np.nan]]))
     [1, 1]
     """
-    if rows.dtype.kind != "f" or len(rows) == 0:
+    if rows.dtype.kind != "f":
         return None
-    row_bytes = int(np.prod(rows.shape[1:], dtype=np.int64)) * rows.dtype.itemsize
-    count = max(BLOCK_BYTES // max(row_bytes, 1), 1)
-    for first in range(0, len(rows), count):
-        block = rows[first : first + count]
+    for first, block in blocks(rows):
         if not np.isfinite(block).all():
             row, *rest = np.argwhere(~np.isfinite(block))[0].tolist()
             return [first + row, *rest]

@@ -7,11 +7,15 @@ from typing import TypeAlias
 from chainrule.errors import CorruptFile, DataNotFound, InvalidArgument
 
 PathLike: TypeAlias = str | os.PathLike[str]
-GIBIBYTE = 2**30  # bytes; no file or content larger than this is read
+GIBIBYTE = 2**30  # bytes; nothing larger than this is read into memory
 
 
-def existing_file(path: PathLike) -> Path:
-    """Return the path of an ordinary file no larger than a gibibyte.
+def existing_file(path: PathLike, max_bytes: int | None = GIBIBYTE) -> Path:
+    """Return the path of an ordinary file.
+
+    Args:
+        path: The file.
+        max_bytes: How large it may be; None for any size.
 
     Raises:
         DataNotFound: if there is none.
@@ -26,8 +30,8 @@ def existing_file(path: PathLike) -> Path:
         size = found.stat().st_size
     except ValueError as error:  # a NUL byte in the path, in some versions of Python
         raise InvalidArgument(f"{os.fspath(path)!r} cannot be a path: {error}.") from None
-    if size > GIBIBYTE:
-        raise InvalidArgument(f"{found} has {size} bytes: files over {GIBIBYTE} are not read.")
+    if max_bytes is not None and size > max_bytes:
+        raise InvalidArgument(f"{found} has {size} bytes: files over {max_bytes} are not read.")
     return found
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 
 from chainrule.array_types import Array
+from chainrule.data.array_file import map_npy
 from chainrule.data.csv_file import read_csv
-from chainrule.data.files import PathLike, existing_file
+from chainrule.data.files import GIBIBYTE, PathLike
 from chainrule.data.images import read_image
 from chainrule.data.preprocessing import Preprocessing
-from chainrule.errors import CorruptFile, InvalidArgument, InvalidShape
+from chainrule.errors import CorruptFile, InvalidArgument
 
-NUMPY_MAGIC = b"\x93NUMPY"
 TABLES = (".csv", ".tsv", ".txt")
 PICTURES = (".png", ".jpg", ".jpeg")
 
@@ -49,24 +49,11 @@ def read_npy(path: PathLike) -> Array:
         CorruptFile: if the file is damaged, or holds anything but finite numbers.
         InvalidShape: if it holds a single number.
     """
-    found = existing_file(path)
-    try:
-        with found.open("rb") as file:
-            if file.read(len(NUMPY_MAGIC)) != NUMPY_MAGIC:
-                raise CorruptFile(f"{found} is not a .npy file: it does not start like one.")
-        # Mapped rather than read, so that a header promising too much is refused, not allocated.
-        array = np.array(np.load(found, mmap_mode="r", allow_pickle=False))
-    except CorruptFile:
-        raise
-    except Exception as error:  # the header is parsed as Python text, which may fail in any way
-        raise CorruptFile(f"{found} is damaged and cannot be read as .npy: {error}.") from None
-    if array.dtype.kind not in "fiub":
-        raise CorruptFile(f"{found} holds values of {array.dtype}: expected numbers.")
-    if array.ndim == 0:
-        raise InvalidShape(f"{found} holds a single number: expected an array, samples first.")
+    # Mapped rather than read, so that a header promising too much is refused, not allocated.
+    array = map_npy(path, GIBIBYTE)
     with np.errstate(over="ignore"):
         single = array.astype(np.float32)
     if not np.isfinite(single).all():
         row = int(np.argwhere(~np.isfinite(single))[0][0])
-        raise CorruptFile(f"{found}, row {row}: a value is not a finite number.")
+        raise CorruptFile(f"{path}, row {row}: a value is not a finite number.")
     return single

@@ -8,6 +8,7 @@ from chainrule.data.csv_file import Task, read_csv
 from chainrule.data.digits import DIGITS
 from chainrule.data.fashion_mnist import FASHION_MNIST
 from chainrule.data.files import PathLike
+from chainrule.data.folder import load_folder
 from chainrule.data.mnist import MNIST
 from chainrule.data.preprocessing import standardize
 from chainrule.data.source import DataSource
@@ -44,15 +45,17 @@ def find_source(name: str) -> DataSource:
             return source
     known = ", ".join(source.name for source in DATA_SETS)
     raise InvalidArgument(
-        f"There is no data set {name!r}: choose one of {known}, or pass the path of a .csv file."
+        f"There is no data set {name!r}: choose one of {known}, or pass the path of a .csv file or "
+        "of a folder with .npy files."
     )
 
 
 def load(name: str, *, data_dir: PathLike | None = None, seed: int = 0, **options: object) -> Split:
-    """Return a data set by its name, or from a table in a text file.
+    """Return a data set by its name, from a table in a text file, or from a folder of arrays.
 
     Args:
-        name: One of DATA_SETS, or the path of a .csv, .tsv or .txt file.
+        name: One of DATA_SETS; the path of a .csv, .tsv or .txt file; or that of a folder with
+            x_train.npy, y_train.npy, x_test.npy and y_test.npy.
         data_dir: Folder to look in first for data sets that are files.
         seed: Of the split into train and test, where it is not published, and of made-up samples.
         options: What else this data set takes, such as ``flatten=False`` for pictures.
@@ -67,6 +70,8 @@ def load(name: str, *, data_dir: PathLike | None = None, seed: int = 0, **option
     """
     if Path(name).suffix.lower() in TABLE_SUFFIXES:
         return _call("the table", load_table, {"path": name, "seed": seed, **options})
+    if Path(name).is_dir() and all(source.name != name for source in DATA_SETS):
+        return _call("the folder", load_folder, {"path": name, "seed": seed, **options})
     source = find_source(name)
     arguments = {"data_dir": data_dir, "seed": seed, **options}
     return _call(f"the data set {name}", source.load, arguments)

@@ -7,7 +7,7 @@ import numpy as np
 from chainrule.array_types import Array, Shape
 from chainrule.autograd.graph import wrap
 from chainrule.data.csv_file import Task
-from chainrule.data.dataset import TensorDataset
+from chainrule.data.dataset import ConvertedDataset, TensorDataset
 from chainrule.data.preprocessing import Preprocessing
 from chainrule.errors import InvalidArgument
 
@@ -23,6 +23,8 @@ class Split:
         task: "classification" or "regression".
         x_train, x_test: float32, shape (samples, *feature_shape), already preprocessed.
         y_train, y_test: int64 class numbers, shape (samples,), or float32 targets, (samples, 1).
+            Memory-mapped arrays may be of other dtypes: ``train`` and ``test`` convert what they
+            read.
         class_names: What the class numbers stand for; empty for regression.
         preprocessing: What was done to the raw samples.
     """
@@ -44,12 +46,17 @@ class Split:
     @property
     def train(self) -> TensorDataset:
         """The samples to learn from, as tensors of the same memory."""
-        return TensorDataset(wrap(self.x_train), wrap(self.y_train))
+        return self._pairs(self.x_train, self.y_train)
 
     @property
     def test(self) -> TensorDataset:
         """The samples to be tested on, as tensors of the same memory."""
-        return TensorDataset(wrap(self.x_test), wrap(self.y_test))
+        return self._pairs(self.x_test, self.y_test)
+
+    def _pairs(self, samples: Array, targets: Array) -> TensorDataset:
+        target_dtype = np.dtype(np.int64 if self.task == "classification" else np.float32)
+        dtypes = [np.dtype(np.float32), target_dtype]
+        return ConvertedDataset(wrap(samples), wrap(targets), dtypes=dtypes)
 
 
 def split_indices(

@@ -211,6 +211,7 @@ def as_loader(data: Data, batch_size: int, shuffle: bool) -> DataLoader[object]:
         raise InvalidArgument("The data have no samples: there is nothing to learn from.")
     if isinstance(data, TensorDataset):
         check_finite(data)
+        batch_size = batch_size if shuffle else data.most_at_once(batch_size)
     return DataLoader(data, batch_size, shuffle=shuffle)
 
 

@@ -8,11 +8,12 @@ import numpy as np
 from chainrule.array_types import Array
 from chainrule.autograd.graph import wrap
 from chainrule.autograd.modes import no_grad
-from chainrule.data import Preprocessing, Split, read_samples
+from chainrule.data import DataLoader, Preprocessing, Split, read_samples
 from chainrule.errors import InvalidShape, StateMismatch
 from chainrule.nn import functional
 from chainrule.nn.module import Module
 from chainrule.storage import read_model
+from chainrule.training.fit import check_finite
 
 BATCH_SIZE = 1024
 
@@ -152,6 +153,7 @@ class LoadedModel:
 
         Raises:
             StateMismatch: if the data set has other classes or features than the model's.
+            InvalidArgument: if a sample is not finite.
         """
         if split.class_names != self.class_names:
             raise StateMismatch(
@@ -163,11 +165,16 @@ class LoadedModel:
                 f"{self.path} takes samples of shape {self.preprocessing.feature_shape}, but "
                 f"{split.name} has {split.feature_shape}."
             )
-        samples = self.preprocessing.apply(split.preprocessing.undo(split.x_test))
-        outputs, targets = wrap(self.outputs(samples)), wrap(split.y_test)
+        check_finite(split.test)
+        rows, answers = [], []
+        for samples, given in DataLoader(split.test, split.test.most_at_once(BATCH_SIZE)):
+            raw = split.preprocessing.undo(samples.array)
+            rows.append(self.outputs(self.preprocessing.apply(raw)))
+            answers.append(given.array)
+        outputs, targets = wrap(np.concatenate(rows)), wrap(np.concatenate(answers))
         if not self.class_names:
             loss = functional.mse_loss(outputs, targets).item()
-            return Score(loss, None, len(split.x_test))
+            return Score(loss, None, len(targets.array))
         loss = functional.cross_entropy(outputs, targets).item()
-        accuracy = float(np.mean(outputs.array.argmax(axis=1) == split.y_test))
-        return Score(loss, accuracy, len(split.x_test))
+        accuracy = float(np.mean(outputs.array.argmax(axis=1) == targets.array))
+        return Score(loss, accuracy, len(targets.array))

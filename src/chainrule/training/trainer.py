@@ -188,8 +188,8 @@ class Trainer:
         one = dataset.take(rows[:1])
         while self.batch < self.num_batches:
             at_once = self.engine.steps_at_once(one[0].array, one[1].array, size)
-            if dataset.samples_at_once is not None:
-                at_once = min(at_once, max(dataset.samples_at_once // size, 1))
+            if not dataset.is_in_memory:
+                at_once = max(dataset.most_at_once(at_once * size) // size, 1)
             count = self.processes.least(self._steps_to_next(at_once))
             first, end = self.batch * size, (self.batch + count) * size
             (inputs, targets), chosen = dataset.hold(rows[first:end])
