@@ -1,7 +1,9 @@
-"""Readers of the graph: derive a gradient, draw it, find the mistake behind a wrong number."""
+"""Readers of the graph: derive a gradient, check it, follow it back, draw it, find a mistake."""
 
 from chainrule.explain.check import Diagnosis as Diagnosis
 from chainrule.explain.check import check_gradient as check_gradient
 from chainrule.explain.derivation import Derivation as Derivation
 from chainrule.explain.derivation import explain as explain
 from chainrule.explain.derivation import explain_batch as explain_batch
+from chainrule.explain.flow import GradientFlow as GradientFlow
+from chainrule.explain.flow import gradient_flow as gradient_flow
