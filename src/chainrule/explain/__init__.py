@@ -5,5 +5,7 @@ from chainrule.explain.check import check_gradient as check_gradient
 from chainrule.explain.derivation import Derivation as Derivation
 from chainrule.explain.derivation import explain as explain
 from chainrule.explain.derivation import explain_batch as explain_batch
+from chainrule.explain.detective import Findings as Findings
+from chainrule.explain.detective import detect as detect
 from chainrule.explain.flow import GradientFlow as GradientFlow
 from chainrule.explain.flow import gradient_flow as gradient_flow
