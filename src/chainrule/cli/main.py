@@ -6,6 +6,7 @@ from collections.abc import Callable
 import typer
 
 from chainrule.cli.bench import bench
+from chainrule.cli.detective import detective
 from chainrule.cli.evaluate import evaluate
 from chainrule.cli.export import export
 from chainrule.cli.predict import predict
@@ -13,7 +14,15 @@ from chainrule.cli.summary import summary
 from chainrule.cli.train import train
 from chainrule.errors import ChainruleError
 
-COMMANDS: tuple[Callable[..., None], ...] = (train, evaluate, predict, summary, export, bench)
+COMMANDS: tuple[Callable[..., None], ...] = (
+    train,
+    evaluate,
+    predict,
+    summary,
+    export,
+    bench,
+    detective,
+)
 
 app = typer.Typer(
     name="chainrule",
