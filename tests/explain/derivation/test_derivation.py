@@ -193,6 +193,20 @@ def test_a_derivative_without_a_slope_is_found_all_the_same() -> None:
     assert not derivation.numeric.agrees
 
 
+def test_an_operation_that_refuses_float64_is_explained_all_the_same() -> None:
+    def value(x: np.ndarray) -> np.ndarray:
+        if x.dtype != np.float32:
+            raise TypeError("float32 only")
+        return x * x
+
+    record = Elementwise("strict_square", value, (lambda gradient, x: 2 * gradient * x,))
+    x = normal(40, seed=0).float().requires_grad_()
+    derivation = explain(apply(record, (x,)).sum(), x, 17)
+    assert derivation.equations[0].terms[0].target == "strict_square[17]"
+    assert derivation.gradient == pytest.approx(2 * float(x.array[17]))
+    assert derivation.numeric is None
+
+
 def test_dropout_keeps_its_mask() -> None:
     chainrule.manual_seed(0)
     model = nn.Sequential(nn.Linear(4, 6), nn.Dropout(0.5), nn.Linear(6, 2)).double()

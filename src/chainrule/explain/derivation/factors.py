@@ -19,6 +19,9 @@ from chainrule.autograd.graph import Node
 from chainrule.autograd.numeric_check import STEP
 from chainrule.explain.derivation.recording import Use
 
+REFUSALS = (ArithmeticError, IndexError, TypeError, ValueError)
+"""What an operation may raise that does not take float64, or these numbers."""
+
 
 @dataclass(frozen=True)
 class Factor:
@@ -129,7 +132,10 @@ def responses(use: Use, index: Shape) -> Array:
     for change in (-step, step):
         nudged = value.copy()
         nudged[index] += change
-        outputs.append(applied(use.node, dict.fromkeys(use.positions, nudged)))
+        try:
+            outputs.append(applied(use.node, dict.fromkeys(use.positions, nudged)))
+        except REFUSALS:
+            return np.zeros(use.node.output.shape)
     with np.errstate(all="ignore"):
         difference = np.asarray((outputs[1] - outputs[0]) / (2 * step), dtype=np.float64)
     return np.nan_to_num(difference, posinf=0.0, neginf=0.0)

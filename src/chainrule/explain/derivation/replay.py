@@ -10,7 +10,7 @@ from chainrule.autograd.numeric_check import (
     Comparison,
     is_kink,
 )
-from chainrule.explain.derivation.factors import applied, widened
+from chainrule.explain.derivation.factors import REFUSALS, applied, widened
 from chainrule.explain.derivation.recording import Recording, Value, numbers
 
 COARSE_TOLERANCE = 1e-3  # for gradients computed in less than float64
@@ -32,7 +32,8 @@ def finite_difference(
         gradient: To compare with.
 
     Returns:
-        Both, or None if a value in the graph was changed in place since it was used.
+        Both, or None if a value in the graph was changed in place since it was used, or an
+        operation does not take float64.
     """
     if any(was_changed_since(node) for node in recording.nodes):
         return None
@@ -42,7 +43,10 @@ def finite_difference(
     for change in (-step, 0.0, step):
         nudged = array.copy()
         nudged[index] += change
-        losses.append(replayed_loss(recording, value, nudged))
+        try:
+            losses.append(replayed_loss(recording, value, nudged))
+        except REFUSALS:
+            return None
     behind, middle, ahead = losses
     numeric = (ahead - behind) / (2 * step)
     is_double = numbers(value).dtype.itemsize >= 8

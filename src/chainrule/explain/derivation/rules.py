@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from chainrule.operations import OPERATIONS
 from chainrule.operations.operation import Operation
 
+NEXT_FORMULA = re.compile(r"\n +(?=[\w\[\], ]+ = )")
 REFERENCE = re.compile(r"^as for ``(\w+)``")
 DERIVATIVE = re.compile(r"^Derivative: (.+?)(?=\n\n|\n\w[\w ]*: |\Z)", re.MULTILINE | re.DOTALL)
 
@@ -35,8 +36,8 @@ def rule_of(operation: Operation) -> Rule:
     """
     documentation = inspect.getdoc(operation.value) or ""
     formulas = [part for part in documentation.split("\n\n") if part.startswith("    ")]
-    formula = " ".join(formulas[0].split()) if formulas else ""
-    return Rule(operation.name, formula, derivative_of(documentation))
+    formula = NEXT_FORMULA.sub("; ", formulas[0].strip()) if formulas else ""
+    return Rule(operation.name, " ".join(formula.split()), derivative_of(documentation))
 
 
 def derivative_of(documentation: str) -> str:
