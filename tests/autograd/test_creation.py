@@ -328,3 +328,8 @@ def test_no_labels_need_a_number_of_classes() -> None:
     with pytest.raises(InvalidArgument, match="num_classes"):
         chainrule.nn.functional.one_hot(none)
     assert chainrule.nn.functional.one_hot(none, 3).shape == (0, 3)
+
+
+def test_a_dtype_that_is_asked_for_gets_all_digits() -> None:
+    assert chainrule.tensor([0.05], dtype=chainrule.float64).array[0] == 0.05
+    assert chainrule.as_tensor(0.1, dtype=chainrule.float64).item() == 0.1

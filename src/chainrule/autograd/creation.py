@@ -60,11 +60,17 @@ def tensor(
     tensor([[1., 2.],
             [3., 4.]])
     """
-    return make(as_numbers(data), dtype, device, requires_grad)
+    return make(as_numbers(data, dtype), dtype, device, requires_grad)
 
 
-def as_numbers(data: object) -> Array:
-    """Return numbers as a new array of the dtype PyTorch would choose."""
+def as_numbers(data: object, dtype: DtypeLike = None) -> Array:
+    """Return numbers as a new array.
+
+    Args:
+        data: A number, numbers in nested lists, an array or a tensor.
+        dtype: What they will be converted to, if that is known; otherwise Python's floats become
+            the default dtype, as in PyTorch.
+    """
     if isinstance(data, TensorCore):
         return data.array.copy()
     if isinstance(data, (np.ndarray, np.generic)) and not isinstance(data, float):
@@ -76,7 +82,8 @@ def as_numbers(data: object) -> Array:
             "tensor() got nested lists of unequal lengths: all rows must be equally long."
         ) from None
     array = _native(array)
-    return array.astype(get_default_dtype()) if array.dtype == np.float64 else array
+    is_open = array.dtype == np.float64 and dtype is None
+    return array.astype(get_default_dtype()) if is_open else array
 
 
 def _native(array: Array | np.generic) -> Array:
