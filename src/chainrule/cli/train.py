@@ -88,6 +88,9 @@ def train(
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results.  [default: runs/DATASET]")
     ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep what chainrule replay goes back with.")
+    ] = False,
     resume: Annotated[
         Path | None, typer.Option(help="Folder of an interrupted run, to go on with it.")
     ] = None,
@@ -131,6 +134,7 @@ def train(
         resume=resume is not None,
         threads=threads,
         device=device,
+        record=record,
         callbacks=[progress],
     )
     if is_first_process():

@@ -1,8 +1,10 @@
 """fit: train a model on data, in one call."""
 
-from collections.abc import Callable, Sequence
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -30,10 +32,14 @@ from chainrule.training.checkpoint import Checkpoint, engine_of, goes_on
 from chainrule.training.checkpoint import resume as resume_run
 from chainrule.training.history import History
 from chainrule.training.metrics import Metric, find_metrics
+from chainrule.training.recording import Recorder
 from chainrule.training.trainer import Parts, Schedule, Trainer, as_pair
 
 Data: TypeAlias = tuple[Tensor | Array, Tensor | Array] | Dataset[object] | DataLoader[object]
 """Samples and targets, as arrays or tensors, a data set of pairs, or a loader of batches."""
+
+Metrics: TypeAlias = str | Sequence[str | Metric | Callable[[Array, Array], float]]
+"""Names of metrics, or functions of outputs and targets."""
 
 VALIDATION_BATCH_SIZE = 1024
 
@@ -48,7 +54,7 @@ def fit(
     epochs: int = 5,
     batch_size: int = 32,
     validation: Data | None = None,
-    metrics: str | Sequence[str | Metric | Callable[[Array, Array], float]] | None = None,
+    metrics: Metrics | None = None,
     engine: str = "auto",
     callbacks: Sequence[Callback] = (),
     scheduler: Schedule | None = None,
@@ -59,6 +65,7 @@ def fit(
     seed: int | None = None,
     out: str | Path | None = None,
     resume: bool = False,
+    record: str | Path | None = None,
 ) -> History:
     """Train a model and return what it achieved, epoch by epoch.
 
@@ -88,6 +95,7 @@ def fit(
         out: Folder for checkpoints; none are kept without it.
         resume: Go on from the checkpoint in ``out``, bit for bit as if never interrupted. Processes
             that ``torchrun`` has started anew do so by themselves.
+        record: Folder for a recording, with which ``explain.reopen`` goes back to any step.
 
     Returns:
         The history; ``print`` it for a table.
@@ -103,79 +111,154 @@ def fit(
     >>> len(history)
     2
     """
-    check_arguments(model, epochs, clip_norm)
-    check_engine(engine)
-    if threads is not None and threads < 1:
-        raise InvalidArgument(f"fit got threads={threads!r}: at least 1 is needed.")
-    if seed is not None:
-        manual_seed(seed)
-    loader = as_loader(data, batch_size, shuffle=True)
+    options = FitOptions(
+        loss=loss,
+        optimizer=optimizer,
+        lr=lr,
+        epochs=epochs,
+        batch_size=batch_size,
+        validation=validation,
+        metrics=metrics,
+        engine=engine,
+        callbacks=callbacks,
+        scheduler=scheduler,
+        clip_norm=clip_norm,
+        threads=threads,
+        device=device,
+        mixed_precision=mixed_precision,
+        seed=seed,
+        out=out,
+        resume=resume,
+        record=record,
+    )
+    return prepare(model, data, options).run()
+
+
+@dataclass(frozen=True, eq=False)
+class FitOptions:
+    """The options of ``fit``, under their names; see there."""
+
+    loss: LossFunction | str | None
+    optimizer: Optimizer | str
+    lr: float | None
+    epochs: int
+    batch_size: int
+    validation: Data | None
+    metrics: Metrics | None
+    engine: str
+    callbacks: Sequence[Callback]
+    scheduler: Schedule | None
+    clip_norm: float | None
+    threads: int | None
+    device: str | None
+    mixed_precision: bool
+    seed: int | None
+    out: str | Path | None
+    resume: bool
+    record: str | Path | None
+
+
+def complete_options(given: Mapping[str, Any]) -> FitOptions:
+    """Return options with ``fit``'s own for those that are not given.
+
+    Raises:
+        TypeError: if ``fit`` has no option of such a name.
+
+    >>> complete_options({"epochs": 3}).batch_size
+    32
+    """
+    bound = inspect.signature(fit).bind(None, None, **given)
+    bound.apply_defaults()
+    arguments = bound.arguments
+    return FitOptions(**{name: arguments[name] for name in FitOptions.__dataclass_fields__})
+
+
+def prepare(model: Module, data: Data, options: FitOptions) -> Trainer:
+    """Return the training run that ``fit`` runs, ready to begin or, if it is resumed, to go on.
+
+    Raises:
+        InvalidArgument, InvalidShape, InvalidType: if something does not fit; see the message.
+        StateMismatch: if the checkpoint to resume from belongs to another run.
+    """
+    check_arguments(model, options)
+    if options.seed is not None:
+        manual_seed(options.seed)
+    loader = as_loader(data, options.batch_size, shuffle=True)
     sample = first_samples(loader)
-    chosen_loss = find_loss(loss, sample[1] if loss is None else None)
-    chosen_optimizer = make_optimizer(optimizer, lr, model)
-    if getattr(scheduler, "optimizer", chosen_optimizer) is not chosen_optimizer:
+    loss = find_loss(options.loss, sample[1] if options.loss is None else None)
+    optimizer = make_optimizer(options.optimizer, options.lr, model)
+    if getattr(options.scheduler, "optimizer", optimizer) is not optimizer:
         raise InvalidArgument(
             "The schedule was made for another optimiser than the one that trains: make the "
             "optimiser first, and pass it to both."
         )
-    has_labels = isinstance(chosen_loss, CrossEntropyLoss)
-    folder = None if out is None else Path(out)
-    resume = goes_on(folder, resume)
-    own_callbacks = list(callbacks)
-    if folder is not None and not any(isinstance(c, Checkpoint) for c in own_callbacks):
-        own_callbacks.append(Checkpoint(folder))
+    folder = None if options.out is None else Path(options.out)
+    resume = goes_on(folder, options.resume)
+    engine = resumed_engine(options.engine, folder) if resume else options.engine
+    job = Job(
+        model=model,
+        loss=loss,
+        optimizer=optimizer,
+        clip_norm=options.clip_norm,
+        threads=options.threads,
+        inputs=sample[0],
+        targets=sample[1],
+        steps=options.epochs * len(loader),
+        batch_size=loader.batch_size or 1,
+        device=options.device,
+        mixed_precision=options.mixed_precision,
+    )
     trainer = Trainer(
         Parts(
             model=model,
-            engine=make_engine(
-                resumed_engine(engine, folder) if resume else engine,
-                Job(
-                    model=model,
-                    loss=chosen_loss,
-                    optimizer=chosen_optimizer,
-                    clip_norm=clip_norm,
-                    threads=threads,
-                    inputs=sample[0],
-                    targets=sample[1],
-                    steps=epochs * len(loader),
-                    batch_size=loader.batch_size or 1,
-                    device=device,
-                    mixed_precision=mixed_precision,
-                ),
-            ),
-            optimizer=chosen_optimizer,
+            engine=make_engine(engine, job),
+            optimizer=optimizer,
             loader=loader,
             validation=None
-            if validation is None
-            else as_loader(validation, VALIDATION_BATCH_SIZE, shuffle=False),
-            metrics=find_metrics(metrics, has_labels),
-            scheduler=scheduler,
-            callbacks=own_callbacks,
-            epochs=epochs,
-            seed=seed,
+            if options.validation is None
+            else as_loader(options.validation, VALIDATION_BATCH_SIZE, shuffle=False),
+            metrics=find_metrics(options.metrics, isinstance(loss, CrossEntropyLoss)),
+            scheduler=options.scheduler,
+            callbacks=all_callbacks(options, folder),
+            epochs=options.epochs,
+            seed=options.seed,
         )
     )
     if resume:
         if folder is None:
             raise InvalidArgument("fit got resume=True without out: pass the folder of the run.")
         resume_run(trainer, folder)
-    return trainer.run()
+    return trainer
 
 
-def check_arguments(model: object, epochs: int, clip_norm: float | None) -> None:
+def all_callbacks(options: FitOptions, folder: Path | None) -> list[Callback]:
+    """Return the callbacks given, and those that checkpoints and a recording ask for."""
+    callbacks = list(options.callbacks)
+    if options.record is not None:
+        callbacks.append(Recorder(options.record))
+    if folder is not None and not any(isinstance(c, Checkpoint) for c in callbacks):
+        callbacks.append(Checkpoint(folder))
+    return callbacks
+
+
+def check_arguments(model: object, options: FitOptions) -> None:
     """Refuse what cannot be trained, or not for so long, or only backwards.
 
     Raises:
         InvalidType: if the model is not a module.
-        InvalidArgument: if a number is out of range.
+        InvalidArgument: if a number is out of range, or there is no such engine.
     """
     if not isinstance(model, Module):
         what = model.__name__ if isinstance(model, type) else type(model).__name__
         raise InvalidType(f"fit got {what} to train: pass a module, an object and not its class.")
+    epochs, clip_norm, threads = options.epochs, options.clip_norm, options.threads
     if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)) or epochs < 0:
         raise InvalidArgument(f"fit got epochs={epochs!r}: it must be a whole number of 0 or more.")
     if clip_norm is not None and not clip_norm > 0:
         raise InvalidArgument(f"fit got clip_norm={clip_norm!r}: a largest norm must be positive.")
+    check_engine(options.engine)
+    if threads is not None and threads < 1:
+        raise InvalidArgument(f"fit got threads={threads!r}: at least 1 is needed.")
 
 
 def as_loader(data: Data, batch_size: int, shuffle: bool) -> DataLoader[object]:

@@ -40,6 +40,7 @@ RUN_FILE, MODEL_FILE, HISTORY_FILE, CURVES_FILE = (
     "history.csv",
     "curves.png",
 )
+RECORDING_FOLDER = "recording"
 
 
 @dataclass(frozen=True)
@@ -216,6 +217,7 @@ def execute(
     resume: bool = False,
     threads: int | None = None,
     device: str | None = None,
+    record: bool = False,
     callbacks: Sequence[Callback] = (),
 ) -> RunResult:
     """Train a network as ordered and leave model, history and curves in a folder.
@@ -228,6 +230,7 @@ def execute(
             same options; at a constant rate, the number of epochs may be another one.
         threads: How many work on a step of the compiled engine; None for as many as help.
         device: Where PyTorch computes, by its name; None for a GPU if there is one.
+        record: Whether to keep what it takes to go back to any step of the run.
         callbacks: Shown the run as it happens.
 
     Raises:
@@ -241,37 +244,44 @@ def execute(
     split = load(options.dataset, data_dir=data_dir)
     manual_seed(options.seed)
     model = build_model(options, split)
+    chosen = training_options(options, model, split)
     if is_first_process():
         out.mkdir(parents=True, exist_ok=True)
         atomic_write(out / RUN_FILE, json.dumps(asdict(options), indent=2).encode() + b"\n")
-    epochs = options.epochs_for(len(split.x_train))
-    optimizer = find_optimizer(options.optimizer)(model.parameters(), lr=options.lr)
-    schedule = None
-    if options.schedule == "cosine":
-        schedule = CosineAnnealingLR(optimizer, max(epochs, 1))
     history = fit(
         model,
         split.train,
-        optimizer=optimizer,
-        epochs=epochs,
-        batch_size=options.batch_size,
-        validation=split.test,
-        engine=options.engine,
+        **chosen,
         threads=threads,
         device=device,
-        mixed_precision=options.mixed_precision,
         callbacks=callbacks,
-        scheduler=schedule,
-        seed=options.seed,
         out=out,
         resume=resume,
+        record=out / RECORDING_FOLDER if record else None,
     )
     model_path = out / MODEL_FILE
-    complete = replace(options, epochs=epochs)
+    complete = replace(options, epochs=chosen["epochs"])
     result = RunResult(complete, history.engine, count_parameters(model), history, model_path)
     if is_first_process():
         save_results(result, model, split)
     return result
+
+
+def training_options(options: RunOptions, model: Module, split: Split) -> dict[str, Any]:
+    """Return what ``fit`` is to be given for a run, beside the network and its data."""
+    epochs = options.epochs_for(len(split.train))
+    optimizer = find_optimizer(options.optimizer)(model.parameters(), lr=options.lr)
+    is_cosine = options.schedule == "cosine"
+    return {
+        "optimizer": optimizer,
+        "scheduler": CosineAnnealingLR(optimizer, max(epochs, 1)) if is_cosine else None,
+        "epochs": epochs,
+        "batch_size": options.batch_size,
+        "validation": split.test,
+        "engine": options.engine,
+        "mixed_precision": options.mixed_precision,
+        "seed": options.seed,
+    }
 
 
 def save_results(result: RunResult, model: Module, split: Split) -> None:

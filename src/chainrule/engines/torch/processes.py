@@ -7,6 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 import torch
 import torch.distributed as distributed
+from torch.distributed.distributed_c10d import PrefixStore
+from torch.distributed.rendezvous import rendezvous
 
 from chainrule.array_types import Array
 from chainrule.engines.processes import ALONE, Processes, launched_processes, starts_before
@@ -26,10 +28,10 @@ def join_processes(device: torch.device) -> Processes:
         on_gpu = device.type == "cuda"
         if on_gpu:
             torch.cuda.set_device(device)
-        store, rank, count = next(distributed.rendezvous("env://"))
+        store, rank, count = next(rendezvous("env://"))
         # PyTorch 2.13 keeps the addresses of processes that have ended where new ones look for
         # theirs, and these then wait for the dead: each start gets a place of its own.
-        attempt = distributed.PrefixStore(f"start {starts_before()}", store)
+        attempt = PrefixStore(f"start {starts_before()}", store)
         distributed.init_process_group(
             "nccl" if on_gpu else "gloo", store=attempt, rank=rank, world_size=count
         )
