@@ -9,3 +9,6 @@ from chainrule.explain.detective import Findings as Findings
 from chainrule.explain.detective import detect as detect
 from chainrule.explain.flow import GradientFlow as GradientFlow
 from chainrule.explain.flow import gradient_flow as gradient_flow
+from chainrule.explain.time_travel import Moment as Moment
+from chainrule.explain.time_travel import RecordedRun as RecordedRun
+from chainrule.explain.time_travel import reopen as reopen
