@@ -8,7 +8,7 @@ import typer
 
 from chainrule.bridges.onnx import to_onnx
 from chainrule.bridges.torch.script import write_torch_script
-from chainrule.cli.options import Json, show
+from chainrule.cli.options import Json, parse_shape, show
 from chainrule.errors import InvalidArgument
 from chainrule.storage import read_model
 
@@ -56,7 +56,7 @@ def sample_shape(given: str | None, preprocessing: dict[str, object] | None) -> 
     """Return the shape of one sample, as given or as the model file says.
 
     Raises:
-        InvalidArgument: if neither says it.
+        InvalidArgument: if neither says it, or what was given is no shape.
     """
     if given is None:
         known = (preprocessing or {}).get("feature_shape")
@@ -66,9 +66,4 @@ def sample_shape(given: str | None, preprocessing: dict[str, object] | None) -> 
                 "--shape 784."
             )
         return tuple(int(size) for size in known)
-    try:
-        return tuple(int(size) for size in given.split(","))
-    except ValueError:
-        raise InvalidArgument(
-            f"export got --shape {given}: expected lengths with commas between, e.g. 1,28,28."
-        ) from None
+    return parse_shape(given)

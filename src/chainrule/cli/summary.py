@@ -1,17 +1,13 @@
-"""``chainrule summary``: the layers and parameters of a network."""
+"""``chainrule summary``: the layers of a network, their parameters and what they cost."""
 
-import re
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from chainrule.cli.options import Json, show
-from chainrule.data.preprocessing import Preprocessing
-from chainrule.nn.feedforward import feedforward
-from chainrule.nn.module import Module
+from chainrule.cli.network import open_network
+from chainrule.cli.options import Json, SampleShape, show
 from chainrule.nn.summary import summarize
-from chainrule.storage import read_model
 from chainrule.training.source import step_source
 
 
@@ -24,30 +20,28 @@ def summary(
     optimizer: Annotated[
         str, typer.Option(help="For --source: sgd, rmsprop, adagrad, adam, adamw.")
     ] = "adam",
+    shape: SampleShape = None,
     as_json: Json = False,
 ) -> None:
-    """Show the layers, output shapes and parameters of a network, or its training step.
+    """Show the layers of a network with their parameters and costs, or its training step.
+
+    Costs are multiply-adds, and the memory of results and of their gradients, for one sample.
 
     Example: chainrule summary 784-256-128-10 --dropout 0.2 --source
     """
-    feature_shape = None
-    if re.fullmatch(r"\d+(-\d+)+", model):
-        sizes = [int(size) for size in model.split("-")]
-        network: Module = feedforward(sizes, dropout=dropout)
-    else:
-        network, info = read_model(model)
-        if info.preprocessing:
-            feature_shape = Preprocessing.from_dict(info.preprocessing).feature_shape
+    network = open_network(model, shape, dropout)
     if source:
-        text = step_source(network, feature_shape, optimizer)
+        text = step_source(network.model, network.sample_shape, optimizer)
         show({"model": model, "source": text}, text, as_json)
         return
-    described = summarize(network, feature_shape)
+    described = summarize(network.model, network.sample_shape)
     result = {
         "model": model,
         "weights": described.num_weights,
         "biases": described.num_biases,
         "parameters": described.num_parameters,
+        "parameter_bytes": described.parameter_bytes,
+        "cost": described.cost and asdict(described.cost),
         "layers": [asdict(layer) for layer in described.layers],
     }
     show(result, str(described), as_json)

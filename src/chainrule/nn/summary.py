@@ -1,4 +1,4 @@
-"""What a network consists of: its layers, their output shapes and their parameters, as a table."""
+"""What a network consists of: layers, shapes, parameters and what they cost, as a table."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,20 @@ import numpy as np
 
 from chainrule.array_types import Shape
 from chainrule.autograd.graph import wrap
-from chainrule.autograd.modes import no_grad
 from chainrule.errors import InvalidArgument
+from chainrule.nn.costs import Cost
 from chainrule.nn.embedding import Embedding
 from chainrule.nn.linear import Linear
+from chainrule.nn.measurement import measure
 from chainrule.nn.module import Module
+from chainrule.nn.short_form import short_form
 
-COLUMNS = ("layer", "kind", "output shape", "weights", "biases", "parameters")
+COLUMNS = (
+    "layer", "kind", "output shape", "weights", "biases", "parameters", "multiply-adds",
+    "forward", "backward",
+)  # fmt: skip
+UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+STEP = 1024  # bytes in a KiB, KiB in a MiB
 
 
 @dataclass(frozen=True)
@@ -22,16 +29,23 @@ class LayerSummary:
     Attributes:
         path: Its name in the model, as in ``state_dict``.
         kind: The module as it prints itself.
+        short_kind: The same without arguments that have their defaults.
         output_shape: Shape for one sample, the batch axis left out; None where unknown.
         num_weights: Learned numbers that are not biases, shared ones counted at their first use.
         num_biases: Learned numbers of parameters named bias.
+        parameter_bytes: Memory of both.
+        cost: Multiply-adds, and bytes of results and gradients, of one sample in evaluation mode,
+            over all calls of the layer; None where unknown.
     """
 
     path: str
     kind: str
+    short_kind: str
     output_shape: Shape | None
     num_weights: int
     num_biases: int
+    parameter_bytes: int
+    cost: Cost | None
 
     @property
     def num_parameters(self) -> int:
@@ -42,7 +56,8 @@ class LayerSummary:
         """Return the texts of one row of the table."""
         counts = (self.num_weights, self.num_biases, self.num_parameters)
         shape = "?" if self.output_shape is None else str(self.output_shape)
-        return (self.path, self.kind, shape, *(f"{count:,}" for count in counts))
+        numbers = [f"{count:,}" for count in counts]
+        return (self.path, self.short_kind, shape, *numbers, *_cost_cells(self.cost))
 
 
 @dataclass(frozen=True)
@@ -50,7 +65,8 @@ class Summary:
     """The layers of a network and their totals; prints as a table.
 
     Attributes:
-        layers: One entry for each module without children, in the order of the model.
+        layers: One entry for each module without children, and for those that compute or learn
+            something beside their children, in the order of the model.
     """
 
     layers: tuple[LayerSummary, ...]
@@ -70,10 +86,22 @@ class Summary:
         """All learned numbers."""
         return self.num_weights + self.num_biases
 
+    @property
+    def parameter_bytes(self) -> int:
+        """Memory of all learned numbers."""
+        return sum(layer.parameter_bytes for layer in self.layers)
+
+    @property
+    def cost(self) -> Cost | None:
+        """What one sample costs in all layers together; None where that is unknown."""
+        costs = [layer.cost for layer in self.layers if layer.cost is not None]
+        return sum(costs, Cost()) if costs else None
+
     def rows(self) -> list[tuple[str, ...]]:
         """Return the table's rows as texts, the totals last."""
         totals = (self.num_weights, self.num_biases, self.num_parameters)
-        total_row = ("total", "", "", *(f"{count:,}" for count in totals))
+        numbers = [f"{count:,}" for count in totals]
+        total_row = ("total", "", "", *numbers, *_cost_cells(self.cost))
         return [*(layer.cells() for layer in self.layers), total_row]
 
     def __str__(self) -> str:
@@ -88,7 +116,41 @@ class Summary:
             for row in rows
         ]
         rule = "-" * max(len(line) for line in lines)
-        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1], "", *self._memory_lines()])
+
+    def _memory_lines(self) -> list[str]:
+        """Return what memory training takes, in words."""
+        parameters = bytes_text(self.parameter_bytes)
+        lines = [f"parameters: {parameters}, and as much for their gradients"]
+        cost = self.cost
+        if cost is not None:
+            lines.append(
+                f"each sample: {bytes_text(cost.forward_bytes)} of results forward, "
+                f"{bytes_text(cost.backward_bytes)} of gradients backward"
+            )
+        return lines
+
+
+def _cost_cells(cost: Cost | None) -> tuple[str, str, str]:
+    """Return multiply-adds and memory as texts."""
+    if cost is None:
+        return "?", "?", "?"
+    memory = bytes_text(cost.forward_bytes), bytes_text(cost.backward_bytes)
+    return f"{cost.multiply_adds:,}", *memory
+
+
+def bytes_text(count: int) -> str:
+    """Return a number of bytes in the unit that suits it: 1 KiB is 1024 B, 1 MiB 1024 KiB.
+
+    >>> bytes_text(0), bytes_text(640), bytes_text(940584)
+    ('0 B', '640 B', '918.5 KiB')
+    """
+    value = float(count)
+    for unit in UNITS[:-1]:
+        if value < STEP:
+            return f"{count:,} B" if unit == "B" else f"{value:,.1f} {unit}"
+        value /= STEP
+    return f"{value:,.1f} {UNITS[-1]}"
 
 
 def count_parameters(model: Module) -> int:
@@ -104,19 +166,21 @@ def summarize(model: Module, input_shape: Shape | None = None) -> Summary:
     """Describe a network layer by layer.
 
     Args:
-        model: Any module. It is run once on zeros, in evaluation mode and without recording, to
-            learn the shapes.
+        model: Any module. It is run once on zeros, in evaluation mode, to learn shapes and costs:
+            those of the operations it really applies, also in modules of your own.
         input_shape: Shape of one sample, without the batch axis. May be left out where the first
-            layer is Linear or Embedding; for others the shapes are then unknown.
+            layer is Linear or Embedding; for others shapes and costs are then unknown.
 
     Raises:
         InvalidShape: if the network cannot take samples of this shape.
 
     >>> from chainrule.nn.feedforward import feedforward
-    >>> print(summarize(feedforward([10, 20, 10, 1])).num_parameters)
-    441
+    >>> summary = summarize(feedforward([10, 20, 10, 1]))
+    >>> summary.num_parameters, summary.cost.multiply_adds
+    (441, 410)
     """
-    shapes = output_shapes(model, input_shape)
+    sample = example_input(model, input_shape)
+    run = None if sample is None else measure(model, wrap(sample))
     seen: set[int] = set()
     layers = []
     for path, module in model.named_modules():
@@ -126,42 +190,25 @@ def summarize(model: Module, input_shape: Shape | None = None) -> Summary:
             if id(parameter) not in seen
         ]
         seen.update(id(parameter) for _, parameter in own)
-        if any(True for _ in module.children()) and not own:
+        has_parts = any(True for _ in module.children())
+        cost = run.costs.get(path, Cost()) if run is not None else None
+        if has_parts and not own and cost in (None, Cost()):
             continue
         biases = sum(parameter.array.size for name, parameter in own if name.startswith("bias"))
         total = sum(parameter.array.size for _, parameter in own)
-        kind = repr(module) if not any(True for _ in module.children()) else type(module).__name__
-        layers.append(LayerSummary(path, kind, shapes.get(path), total - biases, biases))
+        layers.append(
+            LayerSummary(
+                path=path,
+                kind=type(module).__name__ if has_parts else repr(module),
+                short_kind=short_form(module),
+                output_shape=None if run is None else run.output_shapes.get(path),
+                num_weights=total - biases,
+                num_biases=biases,
+                parameter_bytes=sum(parameter.array.nbytes for _, parameter in own),
+                cost=cost,
+            )
+        )
     return Summary(tuple(layers))
-
-
-def output_shapes(model: Module, input_shape: Shape | None) -> dict[str, Shape]:
-    """Return the output shape for one sample of every module that ran, by path."""
-    sample = example_input(model, input_shape)
-    if sample is None:
-        return {}
-    shapes: dict[str, Shape] = {}
-    handles = []
-    for path, module in model.named_modules():
-
-        def note(module: Module, inputs: object, output: object, path: str = path) -> None:
-            del module, inputs
-            shape = getattr(output, "shape", None)
-            if shape is not None:
-                shapes[path] = tuple(shape[1:])
-
-        handles.append(module.register_forward_hook(note))
-    was_training = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        with no_grad():
-            model(wrap(sample))
-    finally:
-        for handle in handles:
-            handle.remove()
-        for module, training in was_training:
-            module.training = training
-    return shapes
 
 
 def example_input(model: Module, input_shape: Shape | None) -> np.ndarray | None:
