@@ -6,8 +6,10 @@ from collections.abc import Callable
 import typer
 
 from chainrule.cli.bench import bench
+from chainrule.cli.check import check
 from chainrule.cli.detective import detective
 from chainrule.cli.evaluate import evaluate
+from chainrule.cli.explain import explain
 from chainrule.cli.export import export
 from chainrule.cli.predict import predict
 from chainrule.cli.summary import summary
@@ -21,6 +23,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     summary,
     export,
     bench,
+    explain,
+    check,
     detective,
 )
 
