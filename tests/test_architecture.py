@@ -26,6 +26,7 @@ LEVELS = {
     "estimators": 8,
     "explain": 8,
     "benchmarks": 9,
+    "labs": 9,
     "cli": 10,
     # Facades: public names gathered from the rooms, imported by no room.
     "backends": 11,
