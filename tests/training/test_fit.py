@@ -21,7 +21,7 @@ from chainrule.errors import (
 from chainrule.nn import functional
 from chainrule.nn.feedforward import feedforward
 from chainrule.training import fit
-from chainrule.training.fit import find_loss
+from chainrule.training.preparation import find_loss
 from training.helpers import figures, network, regression, weights
 
 X, Y = blobs(40, seed=1)

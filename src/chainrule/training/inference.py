@@ -13,7 +13,7 @@ from chainrule.errors import InvalidShape, StateMismatch
 from chainrule.nn import functional
 from chainrule.nn.module import Module
 from chainrule.storage import read_model
-from chainrule.training.fit import check_finite
+from chainrule.training.given_data import check_finite
 
 BATCH_SIZE = 1024
 

@@ -17,7 +17,9 @@ from chainrule.nn.module import Module
 from chainrule.randomness import default_generator
 from chainrule.training.callbacks import Callback
 from chainrule.training.checkpoint import check_configuration, restore
-from chainrule.training.fit import Data, FitOptions, complete_options, prepare
+from chainrule.training.fit import complete_options
+from chainrule.training.given_data import Data
+from chainrule.training.preparation import FitOptions, prepare
 from chainrule.training.recording import recorded_steps, state_before, state_path
 from chainrule.training.trainer import Trainer, as_pair
 
