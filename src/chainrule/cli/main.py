@@ -8,6 +8,7 @@ import typer
 from chainrule.cli.bench import bench
 from chainrule.cli.check import check
 from chainrule.cli.detective import detective
+from chainrule.cli.draw import draw
 from chainrule.cli.evaluate import evaluate
 from chainrule.cli.explain import explain
 from chainrule.cli.export import export
@@ -21,6 +22,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     evaluate,
     predict,
     summary,
+    draw,
     export,
     bench,
     explain,
