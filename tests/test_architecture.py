@@ -27,6 +27,7 @@ LEVELS = {
     "explain": 8,
     "benchmarks": 9,
     "labs": 9,
+    "quiz": 9,
     "cli": 10,
     # Facades: public names gathered from the rooms, imported by no room.
     "backends": 11,

@@ -12,7 +12,10 @@ from chainrule.cli.draw import draw
 from chainrule.cli.evaluate import evaluate
 from chainrule.cli.explain import explain
 from chainrule.cli.export import export
+from chainrule.cli.lab import lab
 from chainrule.cli.predict import predict
+from chainrule.cli.quiz import quiz
+from chainrule.cli.replay import replay
 from chainrule.cli.summary import summary
 from chainrule.cli.train import train
 from chainrule.errors import ChainruleError
@@ -28,6 +31,9 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     explain,
     check,
     detective,
+    replay,
+    lab,
+    quiz,
 )
 
 app = typer.Typer(
