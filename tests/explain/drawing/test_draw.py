@@ -383,7 +383,7 @@ def test_a_graph_that_nobody_could_read_is_refused() -> None:
     y = x
     for _ in range(500):
         y = y.tanh()
-    with pytest.raises(InvalidArgument, match="501 boxes.*kind='modules'"):
+    with pytest.raises(InvalidArgument, match=r"501 boxes.*kind='modules'"):
         draw(y)
 
 

@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 import subprocess
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -82,6 +83,12 @@ def test_graphviz_reads_our_dot(name: str) -> None:
     )
     assert run.stdout.count("\nnode ") == 2
     assert run.stderr == ""
+
+
+@pytest.mark.parametrize("ending", ["svg", "png", "dot", "mmd"])
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_every_format_is_saved_with_odd_names(name: str, ending: str, tmp_path: Path) -> None:
+    assert odd_picture(name).save(tmp_path / f"net.{ending}").stat().st_size > 100
 
 
 MERMAID_NODE = re.compile(r'  n\d+(\(\[|\[)"[^"<>`\\]*(<br/>[^"<>`\\]*)*"(\]\)|\])')

@@ -94,6 +94,9 @@ class Diagram:
     vertices: tuple[Vertex, ...]
     edges: tuple[Edge, ...]
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", printable(self.title))
+
     @property
     def leads_down(self) -> bool:
         """Whether edges lead down; those between neurons lead to the right."""

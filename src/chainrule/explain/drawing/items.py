@@ -11,8 +11,8 @@ from chainrule.explain.drawing.number_text import array_rows, number_text, shape
 from chainrule.explain.drawing.text_width import shortened
 from chainrule.explain.drawing.theme import Role
 
-MAX_TITLE = 44  # characters
-MAX_DETAIL = 52
+MAX_TITLE = 60  # characters
+MAX_DETAIL = 60
 SEPARATOR = " · "
 
 
