@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,7 @@ GROUPS = Path("/sys/fs/cgroup")
 LIMIT_FILES = ("memory.max", "memory.limit_in_bytes")  # of version 2 and 1
 PEAK_FILES = ("memory.peak", "memory.max_usage_in_bytes")
 ENGINES = ("compiled", "eager", "torch")
+KILLED = "killed by the system"
 
 
 Result = dict[str, Any]
@@ -59,7 +61,11 @@ class ControlGroup:
         self.folder = folder
         folder.mkdir()
         try:
-            self._file(LIMIT_FILES).write_text(str(limit))
+            with self._file(LIMIT_FILES).open("r+") as file:  # none is made where there is none
+                file.write(str(limit))
+            for name, most in (("memory.swap.max", 0), ("memory.memsw.limit_in_bytes", limit)):
+                if (folder / name).exists():
+                    (folder / name).write_text(str(most))
         except OSError:
             folder.rmdir()
             raise
@@ -186,7 +192,7 @@ def run_limited(arguments: list[str], size: int, use_groups: bool) -> Result:
         result: Result = json.loads(done.stdout.splitlines()[-1])
         return {**result, "seconds": seconds, "with_pages": total, "limit": limit.name}
     last = (done.stderr.strip().splitlines() or [""])[-1]
-    return {"ended": f"killed by signal {-done.returncode}" if done.returncode < 0 else last}
+    return {"ended": KILLED if done.returncode == -signal.SIGKILL else last}
 
 
 def measure(folder: Path, size: int, sizes: Sequence[float], engine: str, use_groups: bool) -> bool:
@@ -213,8 +219,9 @@ def measure(folder: Path, size: int, sizes: Sequence[float], engine: str, use_gr
     growth = (peaks[-1] - peaks[1]) / (size * (sizes[-1] - sizes[0]))
     print(f"of every byte of data more, {max(growth, 0):.2%} came to the peak")
     found = run_limited(["--load", str(folder), "--engine", engine], size, use_groups)
-    print(f"loaded instead of mapped: {found.get('ended', 'trained, so the limit is none')}")
-    return growth < MAX_GROWTH and "ended" in found
+    ended = found.get("ended", "trained, so the limit is none")
+    print(f"loaded instead of mapped: {ended}")
+    return growth < MAX_GROWTH and (ended == KILLED or "MemoryError" in ended)
 
 
 def main() -> int:
