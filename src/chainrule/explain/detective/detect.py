@@ -75,7 +75,8 @@ def detect(
     >>> model = nn.Linear(1, 1).double()
     >>> model.weight.array[...], model.bias.array[...] = 0.5, 0.25
     >>> sgd = optim.SGD(model.parameters(), lr=0.1)
-    >>> found = detect(model, nn.MSELoss(), sgd, ([[2.0]], [[1.0]]), "0.60000", "weight weight[0,0]")
+    >>> data = ([[2.0]], [[1.0]])
+    >>> found = detect(model, nn.MSELoss(), sgd, data, "0.60000", "weight weight[0,0]")
     >>> found.verdict, str(found.explanations[0])
     ('explained', 'wrong sign')
     """
