@@ -62,11 +62,13 @@ def _draw_panel(figure: Any, axes: Any, panel: Panel) -> None:
     if panel.yscale != "linear":
         axes.set_yscale(panel.yscale)
     bars = [part for part in panel.parts if isinstance(part, Bars)]
-    for number, part in enumerate(panel.parts):
+    number = 0  # of the colour: a field has colours of its own and takes none
+    for part in panel.parts:
         if isinstance(part, Bars):
             _draw_bars(axes, part, bars.index(part), len(bars), COLOURS[number % len(COLOURS)])
         else:
             _draw_part(figure, axes, part, number)
+        number += not isinstance(part, Field)
     if not any(isinstance(part, Field) for part in panel.parts):
         axes.grid(visible=True, axis="y" if bars else "both", alpha=0.3)
         axes.set_axisbelow(True)
