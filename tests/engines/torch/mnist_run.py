@@ -14,12 +14,19 @@ from chainrule import nn
 from chainrule.data import load
 from chainrule.training import fit
 
-chainrule.set_default_dtype(chainrule.float64)
-chainrule.manual_seed(0)
-split = load("mnist", data_dir=sys.argv[1])
-model = nn.Sequential(
-    nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10)
-)
-fit(model, (split.x_train, split.y_train), epochs=1, engine="torch", device="cpu", seed=1)
-if os.environ.get("RANK", "0") == "0":
-    np.savez(sys.argv[2], **{path: tensor.array for path, tensor in model.state_dict().items()})
+
+def main() -> None:
+    chainrule.set_default_dtype(chainrule.float64)
+    chainrule.manual_seed(0)
+    split = load("mnist", data_dir=sys.argv[1])
+    model = nn.Sequential(
+        nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10)
+    )
+    fit(model, (split.x_train, split.y_train), epochs=1, engine="torch", device="cpu", seed=1)
+    if os.environ.get("RANK", "0") == "0":
+        state = model.state_dict()
+        np.savez(sys.argv[2], **{path: tensor.array for path, tensor in state.items()})
+
+
+if __name__ == "__main__":
+    main()
