@@ -50,7 +50,7 @@ def reopen(folder: PathLike, model: Module, data: Data, **options: Any) -> "Reco
     ...     history = fit(model, data, epochs=2, seed=0, record=folder)
     ...     run = reopen(folder, model, data, epochs=2, seed=0)
     ...     moment = run.at(3)
-    >>> len(run), moment.epoch, moment.batch, moment.gradients["0.weight"].shape
+    >>> len(run), moment.epoch, moment.batch, moment.gradients["1.weight"].shape
     (4, 1, 1, (8, 2))
     """
     where = Path(folder)
