@@ -97,7 +97,8 @@ def test_slices_of_steps_hold_no_more_than_allowed(
 
     monkeypatch.setattr(CompiledEngine, "train_steps", watch)
     trained_on(*pairs(tmp_path), "compiled")
-    assert taken == 2 * [20, 20, 10]
+    assert sum(taken) == 2 * 50
+    assert max(taken) <= 20  # fewer where a busy machine takes long for a step
 
 
 def test_data_sets_of_mapped_tensors_keep_their_dtype(tmp_path: Path) -> None:
