@@ -51,7 +51,7 @@ def descend(name: str, settings: Settings) -> tuple[Array, Array]:
 
 
 def surface() -> Field:
-    """Return the loss of every line with a slope and an intercept from -1 to 4."""
+    """Return the loss of every line around the way from the start to the lowest place."""
     slopes, intercepts = np.linspace(-0.5, 3.5, GRID), np.linspace(-0.8, 2.6, GRID)
     errors = (slopes - SLOPE)[None, :, None] * np.ravel(X) + (intercepts - INTERCEPT)[:, None, None]
     losses = (errors**2).mean(axis=2)
