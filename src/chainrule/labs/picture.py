@@ -18,6 +18,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 FIELD_COLOURS = "cividis"
 SIZE = (5.2, 4.0)  # inches, of one panel
 LETTERS = 44  # of the title, on the width of one panel
+MAX_DECADES = 1  # of a logarithmic axis between which single steps are named, too
 SUFFIXES = (".png", ".svg", ".pdf")
 
 
@@ -56,6 +57,8 @@ def draw(title: str, panels: Sequence[Panel], path: Path, is_dark: bool = False)
 
 def _draw_panel(figure: Any, axes: Any, panel: Panel) -> None:
     """Draw one pair of axes."""
+    from matplotlib.ticker import NullFormatter
+
     axes.set(title=panel.title, xlabel=panel.xlabel, ylabel=panel.ylabel)
     if panel.xscale != "linear":
         axes.set_xscale(panel.xscale)
@@ -69,11 +72,16 @@ def _draw_panel(figure: Any, axes: Any, panel: Panel) -> None:
         else:
             _draw_part(figure, axes, part, number)
         number += not isinstance(part, Field)
-    if not any(isinstance(part, Field) for part in panel.parts):
+    has_field = any(isinstance(part, Field) for part in panel.parts)
+    if not has_field:
         axes.grid(visible=True, axis="y" if bars else "both", alpha=0.3)
         axes.set_axisbelow(True)
-    if axes.get_legend_handles_labels()[1]:
-        axes.legend(framealpha=0.8, edgecolor="none")
+    for axis, scale in ((axes.xaxis, panel.xscale), (axes.yaxis, panel.yscale)):
+        if scale == "log" and len(axis.get_ticklocs()) > MAX_DECADES:
+            axis.set_minor_formatter(NullFormatter())  # whose labels would overlap
+    if names := axes.get_legend_handles_labels()[1]:
+        below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.16), "ncols": min(len(names), 3)}
+        axes.legend(framealpha=0.8, edgecolor="none", **(below if has_field else {}))
 
 
 def _draw_part(figure: Any, axes: Any, part: Line | Points | Field, number: int) -> None:
