@@ -5,8 +5,11 @@ from chainrule.labs.perceptrons import (
     boundary,
     convergence,
     learning_rule,
+    parameter_counts,
     perceptron,
+    three_activations,
     threshold_neuron,
+    xor_network,
     xor_perceptron,
 )
 
@@ -17,4 +20,7 @@ LABS: tuple[Lab, ...] = (
     boundary.LAB,
     convergence.LAB,
     xor_perceptron.LAB,
+    three_activations.LAB,
+    xor_network.LAB,
+    parameter_counts.LAB,
 )
