@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from chainrule.cli.main import app
+from chainrule.cli.main import make_app
 from chainrule.errors import InvalidArgument
 from chainrule.quiz import TOPICS, Exercise, exercises
 
@@ -152,12 +152,13 @@ def test_exercises_follow_the_seed_and_the_section() -> None:
 
 
 def test_the_command_asks_marks_and_counts() -> None:
-    told = json.loads(
-        CliRunner().invoke(app, ["quiz", "9.3", "--count", "2", "--solutions", "--json"])
-        .stdout.splitlines()[-1]
-    )  # fmt: skip
+    app = make_app(["quiz"])
+    asked = CliRunner().invoke(app, ["quiz", "9.3", "--count", "2", "--solutions", "--json"])
+    told = json.loads(asked.stdout.splitlines()[-1])
     right = str(told["exercises"][0]["answer"])
-    done = CliRunner().invoke(app, ["quiz", "9.3", "--count", "2", "--json"], input=f"{right}\n7\n")
+    done = CliRunner().invoke(
+        make_app(["quiz"]), ["quiz", "9.3", "--count", "2", "--json"], input=f"{right}\n7\n"
+    )
     assert done.exit_code == 0
     result = json.loads(done.stdout.splitlines()[-1])
     assert (result["right"], result["asked"]) == (1, 2)

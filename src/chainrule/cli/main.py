@@ -1,57 +1,61 @@
-"""The ``chainrule`` command: gathers the commands; an error becomes one line and an exit code."""
+"""The ``chainrule`` command: finds the command; an error becomes one line and an exit code."""
 
+import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import typer
 
-from chainrule.cli.bench import bench
-from chainrule.cli.check import check
-from chainrule.cli.detective import detective
-from chainrule.cli.draw import draw
-from chainrule.cli.evaluate import evaluate
-from chainrule.cli.explain import explain
-from chainrule.cli.export import export
-from chainrule.cli.lab import lab
-from chainrule.cli.predict import predict
-from chainrule.cli.quiz import quiz
-from chainrule.cli.replay import replay
-from chainrule.cli.summary import summary
-from chainrule.cli.train import train
 from chainrule.errors import ChainruleError
 
-COMMANDS: tuple[Callable[..., None], ...] = (
-    train,
-    evaluate,
-    predict,
-    summary,
-    draw,
-    export,
-    bench,
-    explain,
-    check,
-    detective,
-    replay,
-    lab,
-    quiz,
+COMMANDS = (
+    "train",
+    "evaluate",
+    "predict",
+    "summary",
+    "draw",
+    "export",
+    "bench",
+    "explain",
+    "check",
+    "detective",
+    "replay",
+    "lab",
+    "quiz",
 )
+"""Each is a function of this name in a file of this name."""
 
-app = typer.Typer(
-    name="chainrule",
-    help="Neural networks you can see through, at the speed of the machine.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-for command in COMMANDS:
-    app.command()(command)
+
+def make_app(names: Sequence[str] = COMMANDS) -> typer.Typer:
+    """Return the command line with these commands; only their files are loaded.
+
+    Args:
+        names: Of the commands.
+    """
+    app = typer.Typer(
+        name="chainrule",
+        help="Neural networks you can see through, at the speed of the machine.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_go_on)
+    for name in names:
+        app.command()(getattr(importlib.import_module(f"chainrule.cli.{name}"), name))
+    return app
+
+
+def _go_on() -> None:
+    # Of a single command, typer would otherwise make a command line without names of commands.
+    pass
 
 
 def main() -> None:
     """Run the command line; a mistake of the user's ends in one sentence and exit code 1."""
+    wanted = sys.argv[1:2]
     try:
-        app()
+        make_app(wanted if wanted and wanted[0] in COMMANDS else COMMANDS)()
     except ChainruleError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
