@@ -2,7 +2,10 @@
 
 from chainrule.labs.activations import (
     activation_values,
+    dead_unit,
+    gradient_product,
     linear_collapse,
+    output_layer,
     sigmoid_slope,
     softmax,
 )
@@ -11,6 +14,9 @@ from chainrule.labs.lab import Lab
 LABS: tuple[Lab, ...] = (
     linear_collapse.LAB,
     sigmoid_slope.LAB,
+    gradient_product.LAB,
     activation_values.LAB,
+    dead_unit.LAB,
     softmax.LAB,
+    output_layer.LAB,
 )
